@@ -1,0 +1,54 @@
+import type { UserConfig } from '../generated/config.ts';
+import type { Support } from '../matrix/coverage.ts';
+import type { DeepReadonly } from '../model/readonly.ts';
+
+/** The config as the code sees it: complete, checked and read-only. Paths are relative to `root`. */
+export interface Config {
+  readonly root: string;
+  readonly file: string;
+  readonly matrix: string;
+  readonly support: Support;
+  readonly channels: readonly string[];
+  readonly targets: readonly Target[];
+  readonly defaultTarget: string | null;
+  readonly only: readonly string[];
+  readonly audit: { readonly severity: Readonly<Record<string, string>>; readonly waive: readonly Waiver[] };
+  readonly retention: { readonly revisions: number; readonly builds: number; readonly days: number };
+}
+
+/** A finding that a team has decided to live with until a day. */
+export type Waiver = DeepReadonly<NonNullable<NonNullable<UserConfig['audit']>['waive']>[number]>;
+
+/** Who unpacks: the app (`unmanaged`) or the system (`managed`). */
+export type Hosting = 'unmanaged' | 'managed';
+
+interface TargetBasics {
+  readonly name: string;
+  /** The URL that stands for the prefix; ends with a slash. */
+  readonly publicUrl: string;
+  readonly hosting: Hosting;
+  readonly verify: 'edge' | 'origin' | 'none';
+  readonly archive: 'aar' | 'zip';
+}
+
+/** A folder that any static server or CDN origin can serve. `path` is absolute. */
+export interface DirectoryTarget extends TargetBasics {
+  readonly kind: 'directory';
+  readonly path: string;
+}
+
+/** An S3-compatible bucket. */
+export interface S3Target extends TargetBasics {
+  readonly kind: 's3';
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** Reserved for Apple hosting. */
+export interface AppStoreConnectTarget {
+  readonly kind: 'app-store-connect';
+  readonly name: string;
+}
+
+/** Where releases go. */
+export type Target = DirectoryTarget | S3Target | AppStoreConnectTarget;

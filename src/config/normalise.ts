@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import { ReleaseError } from '../errors.ts';
+import type { UserConfig, UserTarget } from '../generated/config.ts';
+import type { Support } from '../matrix/coverage.ts';
+import { parseOsRange } from '../model/os-range.ts';
+import { explainPlatform, isPlatform } from '../model/platform.ts';
+import type { Config, Target } from './config.ts';
+
+/** Where the config was found: its folder and its file name. */
+export interface ConfigOrigin {
+  readonly root: string;
+  readonly file: string;
+}
+
+/**
+ * Completes what people wrote: defaults, absolute paths, URLs with their slash, parsed ranges.
+ *
+ * @throws ReleaseError `CONFIG_INVALID` with every fault that the schema cannot state
+ */
+export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin): Config {
+  const faults: string[] = [];
+  const collect = <T>(act: () => T): T | undefined => {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof ReleaseError)) throw error;
+      faults.push(error.message);
+      return undefined;
+    }
+  };
+  const targets = Object.entries(user.targets ?? DEFAULT_TARGETS).flatMap(([name, target]) => collect(() => toTarget(name, target, root)) ?? []);
+  const support = toSupport(user.support, collect);
+  const defaultTarget = user.defaultTarget ?? null;
+  if (defaultTarget !== null && user.targets?.[defaultTarget] === undefined) {
+    faults.push(`defaultTarget "${defaultTarget}" is none of the targets: ${Object.keys(user.targets ?? DEFAULT_TARGETS).join(', ')}.`);
+  }
+  if (faults.length > 0) {
+    throw new ReleaseError('CONFIG_INVALID', `${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${faults.join(' ')}`, {
+      fix: `Correct ${file}.`,
+      details: faults,
+    });
+  }
+  return {
+    root,
+    file,
+    matrix: user.matrix ?? 'fmrelease.matrix.json',
+    support,
+    channels: user.channels ?? ['stable'],
+    targets,
+    defaultTarget,
+    only: user.only ?? [],
+    audit: { severity: user.audit?.severity ?? {}, waive: user.audit?.waive ?? [] },
+    retention: { revisions: user.retention?.revisions ?? 10, builds: user.retention?.builds ?? 2, days: user.retention?.days ?? 30 },
+  };
+}
+
+function toSupport(support: UserConfig['support'], collect: <T>(act: () => T) => T | undefined): Support {
+  const ranges = Object.entries(support).map(([platform, range]) =>
+    collect(() => {
+      if (!isPlatform(platform)) throw new ReleaseError('CONFIG_INVALID', explainPlatform(platform));
+      return [platform, parseOsRange(range)] as const;
+    }),
+  );
+  return Object.fromEntries(ranges.filter((range) => range !== undefined));
+}
+
+function toTarget(name: string, target: UserTarget, root: string): Target {
+  if (target.kind === 'app-store-connect') return { kind: 'app-store-connect', name };
+  const basics = {
+    name,
+    publicUrl: toPublicUrl(name, target.publicUrl),
+    hosting: target.hosting ?? 'unmanaged',
+    archive: target.archive ?? 'aar',
+  } as const;
+  return target.kind === 'directory'
+    ? { ...basics, kind: 'directory', path: resolve(root, target.path), verify: target.verify ?? 'origin' }
+    : { ...basics, kind: 's3', bucket: target.bucket, prefix: target.prefix ?? '', verify: target.verify ?? 'edge' };
+}
+
+function toPublicUrl(name: string, text: string): string {
+  const refuse = (why: string): ReleaseError =>
+    new ReleaseError('CONFIG_INVALID', `The publicUrl of target "${name}" ${why}.`);
+  if (!URL.canParse(text)) throw refuse('is no URL: expected https://host/path/');
+  const url = new URL(text);
+  const loopback = LOOPBACK.has(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+    throw refuse(`uses ${url.protocol.replace(':', '')}: expected https, or http on loopback`);
+  }
+  if (url.username !== '' || url.password !== '') throw refuse('carries credentials: expected none');
+  if (url.search !== '' || url.hash !== '') throw refuse('has a query or a fragment: expected none');
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+const DEFAULT_TARGETS: NonNullable<UserConfig['targets']> = {
+  local: { kind: 'directory', path: '.fmrelease/cdn', publicUrl: 'http://127.0.0.1:8787/' },
+};

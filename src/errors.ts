@@ -1,0 +1,101 @@
+/** What went wrong with the user's input or the world, by stable code. The number is the exit code. */
+export const EXIT_CODE_OF = {
+  USAGE: 2,
+  UNKNOWN_COMMAND: 2,
+  CONFIRMATION_REQUIRED: 2,
+  TARGET_REQUIRED: 2,
+  TARGET_NOT_SUPPORTED: 2,
+  CHANNEL_UNDECLARED: 2,
+  RESOLUTION_AMBIGUOUS: 2,
+  ABORTED_BY_USER: 2,
+  STORE_PERMISSION: 3,
+  CONFIG_NOT_FOUND: 4,
+  FILE_NOT_FOUND: 4,
+  ADAPTER_NOT_FOUND: 4,
+  ADAPTER_UNKNOWN: 4,
+  BUILD_UNKNOWN: 4,
+  TARGET_UNKNOWN: 4,
+  SYSTEM_MODEL_UNKNOWN: 4,
+  MATRIX_NOT_FOUND: 4,
+  RELEASE_NOT_FOUND: 4,
+  PACK_TOOL_MISSING: 4,
+  PLAN_STALE: 5,
+  CHANNEL_MOVED: 5,
+  CHANNEL_BUSY: 5,
+  CONFIG_INVALID: 6,
+  MATRIX_INVALID: 6,
+  MATRIX_UNSOUND: 6,
+  COVERAGE_GAP: 6,
+  ADAPTER_UNSOUND: 6,
+  BUILD_EXISTS: 6,
+  BUILD_MISSING: 6,
+  BUILD_CHANGED: 6,
+  BUILD_HELD: 6,
+  PLAN_INVALID: 6,
+  REMOVAL_NOT_ALLOWED: 6,
+  CHANNEL_NOT_ADOPTED: 6,
+  PROJECTION_FOREIGN: 6,
+  PACK_ID_TAKEN: 6,
+  FILE_EXISTS: 6,
+  JSON_INVALID: 6,
+  LOG_BROKEN: 7,
+  DOCUMENT_DAMAGED: 7,
+  DIGEST_MISMATCH: 7,
+  SIZE_MISMATCH: 7,
+  PACK_MISSING: 7,
+  PUBLISH_INCOMPLETE: 8,
+  STORE_UNAVAILABLE: 69,
+  COMMIT_UNKNOWN: 69,
+  INTERRUPTED: 130,
+} as const;
+
+/** Every stable error code, upper snake case, subject first. */
+export type ReleaseErrorCode = keyof typeof EXIT_CODE_OF;
+
+/** What a caller may add to an error: the next step, the cause, and one detail per fault. */
+export interface ReleaseErrorOptions {
+  readonly fix?: string | undefined;
+  readonly cause?: unknown;
+  readonly details?: readonly string[] | undefined;
+}
+
+/**
+ * The one error class: `message` says what and why, `fix` is one imperative sentence, `details` lists the
+ * single faults when several were found together. Anything else that is thrown is a bug in fmrelease.
+ */
+export class ReleaseError extends Error {
+  override readonly name = 'ReleaseError';
+  readonly code: ReleaseErrorCode;
+  readonly fix: string | undefined;
+  readonly details: readonly string[];
+
+  constructor(code: ReleaseErrorCode, message: string, { fix, cause, details = [] }: ReleaseErrorOptions = {}) {
+    super(message, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.fix = fix;
+    this.details = details;
+  }
+
+  /** The process exit code that stands for this error (design: exit codes). */
+  get exitCode(): number {
+    return EXIT_CODE_OF[this.code];
+  }
+
+  /** True when the same command may succeed later without any change by the user. */
+  get retryable(): boolean {
+    return RETRYABLE.has(this.code);
+  }
+}
+
+/** True when `error` is a Node.js system error with this `code` (`ENOENT`, `EEXIST`, …). */
+export const isSystemError = (error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+
+const RETRYABLE: ReadonlySet<ReleaseErrorCode> = new Set<ReleaseErrorCode>([
+  'CHANNEL_MOVED',
+  'CHANNEL_BUSY',
+  'PUBLISH_INCOMPLETE',
+  'STORE_UNAVAILABLE',
+  'COMMIT_UNKNOWN',
+  'INTERRUPTED',
+]);

@@ -1,0 +1,147 @@
+import { ReleaseError } from '../errors.ts';
+
+/** Any JSON value, as this reader returns it. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+
+/** A JSON object; never carries `__proto__`, `constructor` or `prototype`. */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/**
+ * Reads JSON more strictly than `JSON.parse`: a duplicate key, `__proto__`, `constructor` or `prototype` as a
+ * key, more than 64 levels, a byte order mark or a lone surrogate is refused, since other parsers of the same
+ * bytes (Swift, a CDN) may disagree on them.
+ *
+ * @param source - what to call the text in a message, such as a file's path
+ * @throws ReleaseError `JSON_INVALID` with line and column
+ */
+export function readJson(text: string, source: string): JsonValue {
+  const cursor = new Cursor(text, source);
+  const value = readValue(cursor, 0);
+  cursor.skipSpace();
+  if (cursor.at < text.length) throw cursor.fault('expected the end of the document');
+  return value;
+}
+
+/** Decodes UTF-8 strictly, then reads it as {@link readJson} does. */
+export function readJsonBytes(bytes: Uint8Array, source: string): JsonValue {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new ReleaseError('JSON_INVALID', `${source} is not UTF-8 text.`, { fix: `Save ${source} as UTF-8.`, cause });
+  }
+  return readJson(text, source);
+}
+
+class Cursor {
+  readonly text: string;
+  readonly source: string;
+  at = 0;
+
+  constructor(text: string, source: string) {
+    this.text = text;
+    this.source = source;
+  }
+
+  skipSpace(): void {
+    while (SPACE.has(this.text.charCodeAt(this.at))) this.at++;
+  }
+
+  /** Matches a sticky pattern at the cursor and moves behind it. */
+  take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0];
+    if (found !== undefined) this.at += found.length;
+    return found;
+  }
+
+  takeChar(char: string): boolean {
+    if (this.text[this.at] !== char) return false;
+    this.at++;
+    return true;
+  }
+
+  fault(why: string): ReleaseError {
+    const before = this.text.slice(0, this.at).split('\n');
+    const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+    return new ReleaseError('JSON_INVALID', `${this.source} is not the JSON that fmrelease reads: ${why} at ${place}.`, {
+      fix: `Correct ${this.source} at ${place}.`,
+    });
+  }
+}
+
+function readValue(cursor: Cursor, depth: number): JsonValue {
+  if (depth > MAX_DEPTH) throw cursor.fault(`nested deeper than ${MAX_DEPTH} levels`);
+  cursor.skipSpace();
+  switch (cursor.text[cursor.at]) {
+    case '{':
+      return readObject(cursor, depth);
+    case '[':
+      return readArray(cursor, depth);
+    case '"':
+      return readString(cursor);
+    default:
+      return readScalar(cursor);
+  }
+}
+
+function readObject(cursor: Cursor, depth: number): JsonObject {
+  const object: JsonObject = {};
+  cursor.at++;
+  cursor.skipSpace();
+  if (cursor.takeChar('}')) return object;
+  do {
+    cursor.skipSpace();
+    if (cursor.text[cursor.at] !== '"') throw cursor.fault('expected a key in double quotes');
+    const key = readString(cursor);
+    if (FORBIDDEN_KEYS.has(key)) throw cursor.fault(`the key "${key}" is refused`);
+    if (Object.hasOwn(object, key)) throw cursor.fault(`the key "${key}" appears twice`);
+    cursor.skipSpace();
+    if (!cursor.takeChar(':')) throw cursor.fault(`expected ":" behind the key "${key}"`);
+    object[key] = readValue(cursor, depth + 1);
+    cursor.skipSpace();
+  } while (cursor.takeChar(','));
+  if (!cursor.takeChar('}')) throw cursor.fault('expected "," or "}"');
+  return object;
+}
+
+function readArray(cursor: Cursor, depth: number): JsonValue[] {
+  const items: JsonValue[] = [];
+  cursor.at++;
+  cursor.skipSpace();
+  if (cursor.takeChar(']')) return items;
+  do {
+    items.push(readValue(cursor, depth + 1));
+    cursor.skipSpace();
+  } while (cursor.takeChar(','));
+  if (!cursor.takeChar(']')) throw cursor.fault('expected "," or "]"');
+  return items;
+}
+
+function readString(cursor: Cursor): string {
+  const quoted = cursor.take(STRING);
+  if (quoted === undefined) throw cursor.fault('expected a closed string without control characters');
+  const text = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+  if (!text.isWellFormed()) throw cursor.fault('a lone surrogate is refused');
+  return text;
+}
+
+function readScalar(cursor: Cursor): JsonValue {
+  const literal = cursor.take(LITERAL);
+  if (literal !== undefined) return literal === 'null' ? null : literal === 'true';
+  const number = cursor.take(NUMBER);
+  if (number === undefined) throw cursor.fault('expected a JSON value');
+  const value = Number(number);
+  if (!Number.isFinite(value)) throw cursor.fault(`the number ${number} is out of range`);
+  return value;
+}
+
+const MAX_DEPTH = 64;
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids raw control characters in strings (RFC 8259 §7).
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const LITERAL = /(?:null|true|false)/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

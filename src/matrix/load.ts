@@ -1,0 +1,84 @@
+import { extendSystemModels, shippedCatalogue } from '../catalogue/catalogue.ts';
+import { ReleaseError } from '../errors.ts';
+import type { MatrixCell } from '../model/cell.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Adapter } from '../model/matrix.ts';
+import type { Catalogue } from '../model/system-model.ts';
+import { coverCells, type Support } from './coverage.ts';
+import { findBrokenFallbacks, findMatrixFaults } from './faults.ts';
+import { readMatrixFiles } from './files.ts';
+import { parseMatrix } from './parse.ts';
+
+/** The project's intent: adapters, the catalogue that they are decided over, and every fault of the two. */
+export interface Intent {
+  readonly adapters: readonly Adapter[];
+  readonly catalogue: Catalogue;
+  readonly cells: readonly MatrixCell[];
+  readonly faults: readonly Finding[];
+}
+
+/** Where the matrix is and what it is proved over. */
+export interface IntentSource {
+  readonly root: string;
+  readonly matrix: string;
+  readonly support: Support;
+}
+
+/**
+ * Reads the matrix, extends the shipped catalogue with its rows and resolves every supported cell.
+ *
+ * @throws ReleaseError `MATRIX_NOT_FOUND`, `MATRIX_INVALID`, `JSON_INVALID` or `CONFIG_INVALID`; faults that leave
+ *   the rest readable come back as findings
+ */
+export async function loadIntent({ root, matrix, support }: IntentSource): Promise<Intent> {
+  const files = await readMatrixFiles(root, matrix);
+  const parsed = files.map(({ document }) => parseMatrix(document));
+  const adapters = parsed.flatMap((part) => part.adapters);
+  const shipped = shippedCatalogue();
+  const catalogue = { ...shipped, systemModels: extendSystemModels(shipped.systemModels, parsed.flatMap((part) => part.systemModels)) };
+  const cells = coverCells(adapters, catalogue, support);
+  return {
+    adapters,
+    catalogue,
+    cells,
+    faults: [...parsed.flatMap(({ findings }) => findings), ...findMatrixFaults(adapters, catalogue), ...findBrokenFallbacks(cells)],
+  };
+}
+
+/**
+ * Returns the adapters in scope: all of them, or those named.
+ *
+ * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither the matrix nor `published` knows
+ */
+export function selectAdapters(intent: Intent, only: readonly string[], published: readonly string[] = []): readonly Adapter[] {
+  if (only.length === 0) return intent.adapters;
+  const known = new Set([...intent.adapters.map(({ name }) => name), ...published]);
+  const unknown = only.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw unknownAdapters(unknown, [...known]);
+  return intent.adapters.filter(({ name }) => only.includes(name));
+}
+
+/**
+ * Returns nothing when the matrix is sound for `only` (empty: for all).
+ *
+ * @throws ReleaseError `MATRIX_UNSOUND` with every error finding that touches the scope
+ */
+export function requireSoundMatrix(intent: Intent, only: readonly string[] = []): void {
+  const faults = intent.faults.filter(({ severity, subject }) => severity === 'error' && touches(subject, only));
+  if (faults.length === 0) return;
+  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  throw new ReleaseError('MATRIX_UNSOUND', `The matrix has ${count}: ${faults.map(({ code, message }) => `${message} (${code})`).join(' ')}`, {
+    fix: faults.length === 1 ? (faults[0]?.fix ?? '') : 'Mend each; `fmrelease audit` lists them with their fixes.',
+    details: faults.map(({ code, message, fix }) => `${code}: ${message} ${fix}`),
+  });
+}
+
+/** An error for names that are no adapters, with the names that are. */
+export const unknownAdapters = (names: readonly string[], known: readonly string[]): ReleaseError =>
+  new ReleaseError('ADAPTER_UNKNOWN', `The matrix has no adapter ${names.map((name) => `"${name}"`).join(', ')}.`, {
+    fix: known.length === 0 ? 'Register one with `fmrelease adapter add`.' : `Name one of ${known.join(', ')}.`,
+  });
+
+/** A subject touches the scope when it names an adapter of it, or no adapter at all (a catalogue row). */
+const touches = (subject: string, only: readonly string[]): boolean =>
+  only.length === 0 || only.some((name) => subject.includes(name)) || /^[a-z0-9._-]+, [a-z0-9._-]+$/.test(subject);

@@ -1,0 +1,33 @@
+/** How bad a finding is: `error` stops what it touches, `warning` wants an answer, `note` informs. */
+export type Severity = 'error' | 'warning' | 'note';
+
+/** Every stable finding code, lower case and hyphenated. `docs/findings/` has a page per code. */
+export type FindingCode =
+  | 'gap' | 'os-overlap' | 'duplicate-version' | 'pack-id-conflict' | 'fallback-broken'
+  | 'bad-name' | 'identifier-mismatch' | 'signature-mismatch' | 'bad-metadata' | 'bad-weights' | 'half-draft'
+  | 'unsafe-file' | 'unknown-file'
+  | 'build-missing' | 'build-changed'
+  | 'pack-missing' | 'size-mismatch' | 'digest-mismatch'
+  | 'version-fell' | 'log-broken' | 'projection-foreign' | 'projection-behind'
+  | 'on-demand-null' | 'pack-id-dotted' | 'platform-invalid'
+  | 'unpublished' | 'published-only'
+  | 'stale-signature' | 'not-newest' | 'untested-os' | 'toolkit-removed' | 'evidence-stale' | 'inferred-row'
+  | 'draft-compile-limit' | 'prefetch-unfiltered' | 'orphan-pack'
+  | 'held' | 'decline-expired' | 'waiver-expired'
+  | 'sunset' | 'unsigned';
+
+/** One fault or remark: what it is about, what is the matter, and one imperative sentence that mends it. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly subject: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** True when `finding` is at least as bad as `level`. */
+export const isAtLeast = (finding: Finding, level: Severity): boolean =>
+  SEVERITIES.indexOf(finding.severity) <= SEVERITIES.indexOf(level);
+
+/** All severities, worst first. */
+export const SEVERITIES = ['error', 'warning', 'note'] as const satisfies readonly Severity[];
