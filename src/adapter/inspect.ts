@@ -1,0 +1,144 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { openListed, type Tree, type TreeFile, type TreeLimits, walkTree } from '../disk/tree.ts';
+import { isSystemError, ReleaseError } from '../errors.ts';
+import type { JsonObject } from '../json/read.ts';
+import { type FileDigest, type TreeDigest, treeDigest } from '../model/digest.ts';
+import type { Finding, FindingCode } from '../model/finding.ts';
+import { ADAPTER_NAME, adapterIdentifier } from '../model/names.ts';
+import { isBaseModelSignature } from '../model/signature.ts';
+import { type DigestOptions, digestFiles } from './digest-files.ts';
+import { MAX_METADATA_BYTES, type MetadataReading, readMetadata } from './metadata.ts';
+import { walkWeights } from './weights.ts';
+
+/** Everything that can be told about an exported adapter without loading it. Null where its files do not tell. */
+export interface Inspection {
+  readonly path: string;
+  readonly name: string;
+  readonly adapterIdentifier: string | null;
+  readonly baseModelSignature: string | null;
+  readonly loraRank: number | null;
+  readonly draft: boolean;
+  readonly sizeBytes: number;
+  readonly digest: TreeDigest;
+  readonly tensors: number;
+  readonly files: readonly FileDigest[];
+  readonly metadata: JsonObject | null;
+  readonly findings: readonly Finding[];
+}
+
+/** The four files of an `.fmadapter` (apple-formats §1.1). Anything else in the folder is a fault. */
+export const ADAPTER_FILES = ['metadata.json', 'adapter_weights.bin', 'draft.mil', 'draft_weights.bin'] as const;
+
+/** The most that an `.fmadapter` may hold. */
+export const ADAPTER_LIMITS: TreeLimits = { files: 64, fileBytes: 16 * 2 ** 30, depth: 4 };
+
+/**
+ * Reads an `.fmadapter` folder: metadata, names and signature, the tensor container, the draft pair, sizes and the
+ * digest. Weights are streamed, never held. Every fault comes back at once as a finding.
+ *
+ * @throws ReleaseError `ADAPTER_NOT_FOUND` without such a folder, `BUILD_CHANGED` when it changes meanwhile
+ */
+export async function inspectAdapter(path: string, options: DigestOptions): Promise<Inspection> {
+  const root = await openFolder(path);
+  const name = basename(root).replace(SUFFIX, '');
+  const tree = await walkTree(root, ADAPTER_LIMITS);
+  const metadata = await readMetadataFile(root, tree);
+  const weights = await walkContainers(root, tree);
+  const files = await digestFiles(root, tree.files, options);
+  const has = (file: string): boolean => tree.files.some((entry) => entry.path === file);
+  const subject = basename(root);
+  const findings = [
+    ...tree.faults.map(({ path: entry, why }) => found('unsafe-file', subject, `"${entry}" ${why}.`, 'Export the adapter again into an empty folder, and copy it with its bytes.')),
+    ...unknownFiles(subject, tree),
+    ...nameFindings(subject, name, metadata),
+    ...metadata.faults.map((why) => found('bad-metadata', subject, `metadata.json ${why}.`, 'Export the adapter again; do not edit metadata.json by hand.')),
+    ...weights.findings.map((why) => found('bad-weights', subject, `${why}.`, 'Export the adapter again, and compare sizes after copying it.')),
+    ...(has('draft.mil') === has('draft_weights.bin') ? [] : [found('half-draft', subject, `Only ${has('draft.mil') ? 'draft.mil' : 'draft_weights.bin'} of the draft model is there: both files or neither.`, 'Export the adapter again, with its draft checkpoint or without.')]),
+  ];
+  return {
+    path: root,
+    name,
+    adapterIdentifier: metadata.adapterIdentifier,
+    baseModelSignature: metadata.baseModelSignature,
+    loraRank: metadata.loraRank,
+    draft: has('draft.mil') && has('draft_weights.bin'),
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    digest: treeDigest(files),
+    tensors: weights.tensors,
+    files,
+    metadata: metadata.document,
+    findings,
+  };
+}
+
+/**
+ * Returns the real path of a folder.
+ *
+ * @throws ReleaseError `ADAPTER_NOT_FOUND` when there is none, or `ADAPTER_UNSOUND` when it is no folder
+ */
+export async function openFolder(path: string): Promise<string> {
+  try {
+    const real = await realpath(resolve(path));
+    if ((await lstat(real)).isDirectory()) return real;
+  } catch (cause) {
+    if (isSystemError(cause, 'ENOENT', 'ENOTDIR')) {
+      throw new ReleaseError('ADAPTER_NOT_FOUND', `There is no folder "${path}".`, { fix: 'Pass the path of the exported .fmadapter folder.', cause });
+    }
+    if (!isSystemError(cause, 'EACCES', 'ELOOP')) throw cause;
+    throw new ReleaseError('ADAPTER_UNSOUND', `"${path}" cannot be opened.`, { fix: 'Give this user read access to it.', cause });
+  }
+  throw new ReleaseError('ADAPTER_UNSOUND', `"${path}" is not a folder; an .fmadapter is one.`, { fix: 'Pass the folder that the toolkit exported.' });
+}
+
+function nameFindings(subject: string, name: string, { adapterIdentifier: identifier, baseModelSignature: signature }: MetadataReading): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (!SUFFIX.test(subject)) findings.push(found('bad-name', subject, `The folder "${subject}" does not end in .fmadapter.`, 'Rename the folder to the name it was exported under.'));
+  if (!ADAPTER_NAME.test(name)) findings.push(found('bad-name', subject, `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`, 'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.'));
+  if (identifier === null || signature === null || !isBaseModelSignature(signature)) return findings;
+  const expected = adapterIdentifier(name, signature);
+  if (identifier !== expected) findings.push(found('identifier-mismatch', subject, `The adapterIdentifier is "${identifier}", expected "${expected}" from the folder's name and the signature.`, 'Export the adapter again under the folder\'s name, without the .fmadapter ending, or rename the folder back.'));
+  return findings;
+}
+
+function unknownFiles(subject: string, tree: Tree): readonly Finding[] {
+  return [...tree.folders.map((folder) => `${folder}/`), ...tree.files.map(({ path }) => path)]
+    .filter((path) => !ADAPTER_FILES.some((known) => known === path))
+    .map((path) => found('unknown-file', subject, `"${path}" does not belong into an .fmadapter${JUNK.test(path) ? ': the system put it there' : ''}.`, `Remove "${path}" from the folder.`));
+}
+
+async function readMetadataFile(root: string, tree: Tree): Promise<MetadataReading> {
+  const file = tree.files.find(({ path }) => path === 'metadata.json');
+  const without = (fault: string): MetadataReading => ({ document: null, adapterIdentifier: null, baseModelSignature: null, loraRank: null, faults: [fault] });
+  if (file === undefined) return without('is missing');
+  if (file.sizeBytes > MAX_METADATA_BYTES) return without(`is ${file.sizeBytes} bytes long, more than ${MAX_METADATA_BYTES}`);
+  const handle = await openListed(root, file);
+  try {
+    return await readMetadata(await handle.readFile());
+  } finally {
+    await handle.close();
+  }
+}
+
+async function walkContainers(root: string, tree: Tree): Promise<{ readonly tensors: number; readonly findings: readonly string[] }> {
+  const weights = tree.files.find(({ path }) => path === 'adapter_weights.bin');
+  const draft = tree.files.find(({ path }) => path === 'draft_weights.bin');
+  const own = weights === undefined ? { tensors: 0, findings: ['adapter_weights.bin is missing'] } : await walkContainer(root, weights);
+  const drafted = draft === undefined ? { tensors: 0, findings: [] } : await walkContainer(root, draft);
+  return { tensors: own.tensors, findings: [...own.findings, ...drafted.findings] };
+}
+
+async function walkContainer(root: string, file: TreeFile): Promise<{ readonly tensors: number; readonly findings: readonly string[] }> {
+  const handle = await openListed(root, file);
+  try {
+    const { tensors, faults } = await walkWeights(handle, file.sizeBytes);
+    return { tensors, findings: faults.map((why) => `${file.path} ${why}`) };
+  } finally {
+    await handle.close();
+  }
+}
+
+const found = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({ code, severity: 'error', subject, message, fix });
+
+const SUFFIX = /\.fmadapter$/;
+const JUNK = /(^|\/)(\.DS_Store|\._[^/]*|__MACOSX|Thumbs\.db)/;

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import type { DigestCache } from '../adapter/digest-cache.ts';
+import { digestFiles } from '../adapter/digest-files.ts';
+import { ADAPTER_LIMITS, openFolder } from '../adapter/inspect.ts';
+import { type Tree, type TreeLimits, walkTree } from '../disk/tree.ts';
+import { ReleaseError } from '../errors.ts';
+import { type FileDigest, shortDigest, treeDigest } from '../model/digest.ts';
+import type { AdapterKind } from '../model/matrix.ts';
+import type { Progress } from '../progress.ts';
+
+/** A registered build: what it is called and what it must hold. */
+export interface RegisteredBuild {
+  readonly adapter: string;
+  readonly kind: AdapterKind;
+  readonly build: string;
+  /** Relative to the project. */
+  readonly path: string;
+  readonly buildDigest: string;
+}
+
+/** The files of a registered build, proved to be what the matrix records. */
+export interface BuildSource {
+  readonly root: string;
+  readonly tree: Tree;
+  readonly files: readonly FileDigest[];
+}
+
+/** Where builds are looked up and how they are digested. */
+export interface BuildReader {
+  readonly projectRoot: string;
+  readonly digests: DigestCache;
+  readonly progress: Progress;
+}
+
+/**
+ * Opens a registered build and proves its digest; known digests are not read again.
+ *
+ * @throws ReleaseError `BUILD_MISSING` when its folder is gone, `BUILD_CHANGED` when its files are others,
+ *   `ADAPTER_UNSOUND` when it holds what no pack may
+ */
+export async function openBuild(build: RegisteredBuild, { projectRoot, digests, progress }: BuildReader): Promise<BuildSource> {
+  const root = await openRegistered(build, projectRoot);
+  const tree = await walkTree(root, build.kind === 'fmadapter' ? ADAPTER_LIMITS : FILES_LIMITS);
+  if (tree.faults.length > 0) {
+    const faults = tree.faults.map(({ path, why }) => `"${path}" ${why}`);
+    throw new ReleaseError('ADAPTER_UNSOUND', `"${build.path}" holds what no pack may: ${faults.join('; ')}.`, {
+      fix: 'Replace these by plain files, then register the build again.',
+      details: faults,
+    });
+  }
+  const files = await digestFiles(root, tree.files, { digests, progress });
+  const digest = treeDigest(files);
+  if (digest !== build.buildDigest) {
+    throw new ReleaseError('BUILD_CHANGED', `The files at "${build.path}" are no longer build ${build.build} of "${build.adapter}": expected digest ${shortDigest(build.buildDigest)}, found ${shortDigest(digest)}.`, {
+      fix: `Restore the export, or register it as a new build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
+    });
+  }
+  return { root, tree, files };
+}
+
+async function openRegistered(build: RegisteredBuild, projectRoot: string): Promise<string> {
+  try {
+    return await openFolder(resolve(projectRoot, build.path));
+  } catch (cause) {
+    if (!(cause instanceof ReleaseError) || cause.code !== 'ADAPTER_NOT_FOUND') throw cause;
+    throw new ReleaseError('BUILD_MISSING', `Build ${build.build} of "${build.adapter}" must be packed, but "${build.path}" is not there.`, {
+      fix: 'Fetch the export to that path, or correct `path` in the matrix.',
+      cause,
+    });
+  }
+}
+
+/** Limits of a `files` build, which may be any folder. */
+export const FILES_LIMITS: TreeLimits = { files: 10_000, fileBytes: ADAPTER_LIMITS.fileBytes, depth: 32 };

@@ -1,0 +1,78 @@
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prepareProjectFolder } from '../adapter/digest-cache.ts';
+import { asideName, isAbandonedAside } from '../disk/aside.ts';
+import { writeFileAtomically } from '../disk/atomic-write.ts';
+import { isSystemError } from '../errors.ts';
+import { type Sha256, sha256Of } from '../model/digest.ts';
+
+/** A built pack on this machine. */
+export interface CachedPack {
+  readonly file: string;
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+}
+
+/** What decides the bytes of a built-in archive: contents, container, and the folder name inside. */
+export interface ArchiveKey {
+  readonly buildDigest: string;
+  readonly format: string;
+  readonly compression: string;
+  readonly rootName: string;
+}
+
+/** Built packs by content, below `.fmrelease/packs`. It is only a cache: removing the folder loses nothing. */
+export interface PackCache {
+  find(key: ArchiveKey): Promise<CachedPack | undefined>;
+  /** A fresh path to build at, in the folder that {@link PackCache.keep} renames within. */
+  aside(): Promise<string>;
+  keep(key: ArchiveKey, aside: string, made: Omit<CachedPack, 'file'>): Promise<CachedPack>;
+  forget(pack: CachedPack): Promise<void>;
+}
+
+/** Opens the pack cache of a project's `.fmrelease` folder. */
+export function openPackCache(projectFolder: string): PackCache {
+  const folder = join(projectFolder, 'packs');
+  const pathOf = (sha256: Sha256): string => join(folder, sha256);
+  const recordOf = (key: ArchiveKey): string => join(folder, `${sha256Of(JSON.stringify([key.buildDigest, key.format, key.compression, key.rootName]))}.json`);
+  return {
+    find: async (key) => {
+      const made = await readRecord(recordOf(key));
+      if (made === undefined) return undefined;
+      const file = pathOf(made.sha256);
+      const found = await stat(file).catch(() => undefined);
+      return found?.size === made.sizeBytes ? { ...made, file } : undefined;
+    },
+    aside: async () => {
+      await prepareProjectFolder(projectFolder);
+      await mkdir(folder, { recursive: true });
+      await sweep(folder);
+      return join(folder, asideName());
+    },
+    keep: async (key, aside, { sha256, sizeBytes }) => {
+      const file = pathOf(sha256);
+      await rename(aside, file);
+      await writeFileAtomically(recordOf(key), JSON.stringify({ sha256, sizeBytes }));
+      return { file, sha256, sizeBytes };
+    },
+    forget: ({ file }) => rm(file, { force: true }),
+  };
+}
+
+async function readRecord(path: string): Promise<Omit<CachedPack, 'file'> | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return isRecord(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+const isRecord = (value: unknown): value is Omit<CachedPack, 'file'> =>
+  value !== null && typeof value === 'object' && 'sha256' in value && typeof value.sha256 === 'string' && /^[0-9a-f]{64}$/.test(value.sha256) && 'sizeBytes' in value;
+
+/** Removes what dead processes left half-built. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (isAbandonedAside(name)) await rm(join(folder, name), { force: true });
+}
