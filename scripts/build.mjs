@@ -19,7 +19,10 @@ async function step(name, act) {
 rmSync(`${root}/dist`, { recursive: true, force: true });
 await step('types and validators from schemas/', () => generateFromSchemas(root));
 await step('type check and declarations', () =>
-  execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' }),
+  execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  }),
 );
 await step('bundles', () => bundle(root));
 await step('command manifest', () => writeCommandManifest(root));

@@ -24,7 +24,9 @@ export async function bundle(root) {
     keepNames: false,
     legalComments: 'none',
     metafile: true,
-    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
   });
   writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, result.metafile));
   writeFileSync(join(root, 'dist', 'bundle-inputs.json'), JSON.stringify(inputsByOutput(result.metafile)));
@@ -32,7 +34,9 @@ export async function bundle(root) {
 
 /** Output file → the source files in it: what the start-up test watches. */
 const inputsByOutput = (metafile) =>
-  Object.fromEntries(Object.entries(metafile.outputs).map(([output, { inputs }]) => [output, Object.keys(inputs)]));
+  Object.fromEntries(
+    Object.entries(metafile.outputs).map(([output, { inputs }]) => [output, Object.keys(inputs)]),
+  );
 
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

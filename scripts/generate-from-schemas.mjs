@@ -25,18 +25,34 @@ export async function generateFromSchemas(root) {
 async function writeTypes(schemas, out) {
   for (const schema of schemas) {
     const { $id, ...body } = withoutAllOf(schema); // "exactly one of" is validation, not shape
-    const text = await compile(body, schema.title, { bannerComment: '', additionalProperties: false, format: false, ignoreMinAndMaxItems: true });
+    const text = await compile(body, schema.title, {
+      bannerComment: '',
+      additionalProperties: false,
+      format: false,
+      ignoreMinAndMaxItems: true,
+    });
     writeFileSync(join(out, `${moduleName(schema)}.ts`), text);
   }
 }
 
 async function writeValidators(schemas, out) {
   for (const schema of schemas) {
-    const ajv = new Ajv2020({ allErrors: true, inlineRefs: false, strict: true, strictRequired: false, allowUnionTypes: true, code: { source: true, esm: true } });
+    const ajv = new Ajv2020({
+      allErrors: true,
+      inlineRefs: false,
+      strict: true,
+      strictRequired: false,
+      allowUnionTypes: true,
+      code: { source: true, esm: true },
+    });
     const code = standaloneCode(ajv, ajv.compile(schema));
     const bundled = await build({
       stdin: { contents: code, resolveDir: out, loader: 'js' },
-      bundle: true, format: 'esm', platform: 'node', write: false, minify: true,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      write: false,
+      minify: true,
     });
     writeFileSync(join(out, `${moduleName(schema)}.validator.js`), bundled.outputFiles[0].text);
     writeFileSync(join(out, `${moduleName(schema)}.validator.d.ts`), VALIDATOR_TYPE);
@@ -44,9 +60,15 @@ async function writeValidators(schemas, out) {
 }
 
 const withoutAllOf = (value) =>
-  Array.isArray(value) ? value.map(withoutAllOf)
-  : value !== null && typeof value === 'object' ? Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'allOf').map(([key, inner]) => [key, withoutAllOf(inner)]))
-  : value;
+  Array.isArray(value)
+    ? value.map(withoutAllOf)
+    : value !== null && typeof value === 'object'
+      ? Object.fromEntries(
+          Object.entries(value)
+            .filter(([key]) => key !== 'allOf')
+            .map(([key, inner]) => [key, withoutAllOf(inner)]),
+        )
+      : value;
 
 const moduleName = (schema) => schema.$id.split('/').at(-1).replace('.schema.json', '');
 

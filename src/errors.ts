@@ -69,7 +69,11 @@ export class ReleaseError extends Error {
   readonly fix: string | undefined;
   readonly details: readonly string[];
 
-  constructor(code: ReleaseErrorCode, message: string, { fix, cause, details = [] }: ReleaseErrorOptions = {}) {
+  constructor(
+    code: ReleaseErrorCode,
+    message: string,
+    { fix, cause, details = [] }: ReleaseErrorOptions = {},
+  ) {
     super(message, cause === undefined ? {} : { cause });
     this.code = code;
     this.fix = fix;

@@ -24,13 +24,20 @@ interface CacheLine {
  * Opens the cache of a project's `.fmrelease` folder; null keeps nothing. `distrust` ignores what is known
  * (`--rehash`). A damaged cache file counts as empty: it is only a cache.
  */
-export async function openDigestCache(folder: string | null, { distrust = false } = {}): Promise<DigestCache> {
+export async function openDigestCache(
+  folder: string | null,
+  { distrust = false } = {},
+): Promise<DigestCache> {
   const lines = folder === null || distrust ? new Map<string, CacheLine>() : await readLines(folder);
   let dirty = false;
   return {
     find: (path, file) => {
       const line = lines.get(path);
-      const same = line !== undefined && line.sizeBytes === file.sizeBytes && line.mtimeNs === file.identity.mtimeNs && line.inode === file.identity.inode;
+      const same =
+        line !== undefined &&
+        line.sizeBytes === file.sizeBytes &&
+        line.mtimeNs === file.identity.mtimeNs &&
+        line.inode === file.identity.inode;
       return same ? line.sha256 : undefined;
     },
     remember: (path, file, sha256) => {
@@ -56,12 +63,15 @@ export async function prepareProjectFolder(folder: string): Promise<void> {
 }
 
 /** A write in the same clock tick as the hash could go unseen, so such a file is hashed again next time. */
-const isTooFresh = (file: TreeFile): boolean => Date.now() - Number(BigInt(file.identity.mtimeNs) / 1_000_000n) < FRESH_MS;
+const isTooFresh = (file: TreeFile): boolean =>
+  Date.now() - Number(BigInt(file.identity.mtimeNs) / 1_000_000n) < FRESH_MS;
 
 async function readLines(folder: string): Promise<Map<string, CacheLine>> {
   try {
     const value: unknown = JSON.parse(await readFile(join(folder, CACHE_FILE), 'utf8'));
-    return new Map(Object.entries(value ?? {}).filter((line): line is [string, CacheLine] => isCacheLine(line[1])));
+    return new Map(
+      Object.entries(value ?? {}).filter((line): line is [string, CacheLine] => isCacheLine(line[1])),
+    );
   } catch (error) {
     if (error instanceof SyntaxError || isSystemError(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return new Map();
     throw error;
@@ -69,7 +79,15 @@ async function readLines(folder: string): Promise<Map<string, CacheLine>> {
 }
 
 const isCacheLine = (value: unknown): value is CacheLine =>
-  value !== null && typeof value === 'object' && 'sha256' in value && 'mtimeNs' in value && 'inode' in value && 'sizeBytes' in value;
+  value !== null &&
+  typeof value === 'object' &&
+  'sha256' in value &&
+  isSha256(value.sha256) &&
+  'mtimeNs' in value &&
+  'inode' in value &&
+  'sizeBytes' in value;
+
+const isSha256 = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
 const CACHE_FILE = 'digests.json';
 const FRESH_MS = 20;

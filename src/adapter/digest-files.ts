@@ -16,7 +16,11 @@ export interface DigestOptions {
  *
  * @throws ReleaseError `BUILD_CHANGED` when a file changes while it is read
  */
-export async function digestFiles(root: string, files: readonly TreeFile[], { digests, progress }: DigestOptions): Promise<readonly FileDigest[]> {
+export async function digestFiles(
+  root: string,
+  files: readonly TreeFile[],
+  { digests, progress }: DigestOptions,
+): Promise<readonly FileDigest[]> {
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const text = `Reading ${basename(root)}`;
   let doneBytes = 0;

@@ -28,7 +28,12 @@ export interface Inspection {
 }
 
 /** The four files of an `.fmadapter` (apple-formats §1.1). Anything else in the folder is a fault. */
-export const ADAPTER_FILES = ['metadata.json', 'adapter_weights.bin', 'draft.mil', 'draft_weights.bin'] as const;
+export const ADAPTER_FILES = [
+  'metadata.json',
+  'adapter_weights.bin',
+  'draft.mil',
+  'draft_weights.bin',
+] as const;
 
 /** The most that an `.fmadapter` may hold. */
 export const ADAPTER_LIMITS: TreeLimits = { files: 64, fileBytes: 16 * 2 ** 30, depth: 4 };
@@ -49,12 +54,42 @@ export async function inspectAdapter(path: string, options: DigestOptions): Prom
   const has = (file: string): boolean => tree.files.some((entry) => entry.path === file);
   const subject = basename(root);
   const findings = [
-    ...tree.faults.map(({ path: entry, why }) => found('unsafe-file', subject, `"${entry}" ${why}.`, 'Export the adapter again into an empty folder, and copy it with its bytes.')),
+    ...tree.faults.map(({ path: entry, why }) =>
+      found(
+        'unsafe-file',
+        subject,
+        `"${entry}" ${why}.`,
+        'Export the adapter again into an empty folder, and copy it with its bytes.',
+      ),
+    ),
     ...unknownFiles(subject, tree),
     ...nameFindings(subject, name, metadata),
-    ...metadata.faults.map((why) => found('bad-metadata', subject, `metadata.json ${why}.`, 'Export the adapter again; do not edit metadata.json by hand.')),
-    ...weights.findings.map((why) => found('bad-weights', subject, `${why}.`, 'Export the adapter again, and compare sizes after copying it.')),
-    ...(has('draft.mil') === has('draft_weights.bin') ? [] : [found('half-draft', subject, `Only ${has('draft.mil') ? 'draft.mil' : 'draft_weights.bin'} of the draft model is there: both files or neither.`, 'Export the adapter again, with its draft checkpoint or without.')]),
+    ...metadata.faults.map((why) =>
+      found(
+        'bad-metadata',
+        subject,
+        `metadata.json ${why}.`,
+        'Export the adapter again; do not edit metadata.json by hand.',
+      ),
+    ),
+    ...weights.findings.map((why) =>
+      found(
+        'bad-weights',
+        subject,
+        `${why}.`,
+        'Export the adapter again, and compare sizes after copying it.',
+      ),
+    ),
+    ...(has('draft.mil') === has('draft_weights.bin')
+      ? []
+      : [
+          found(
+            'half-draft',
+            subject,
+            `Only ${has('draft.mil') ? 'draft.mil' : 'draft_weights.bin'} of the draft model is there: both files or neither.`,
+            'Export the adapter again, with its draft checkpoint or without.',
+          ),
+        ]),
   ];
   return {
     path: root,
@@ -83,35 +118,85 @@ export async function openFolder(path: string): Promise<string> {
     if ((await lstat(real)).isDirectory()) return real;
   } catch (cause) {
     if (isSystemError(cause, 'ENOENT', 'ENOTDIR')) {
-      throw new ReleaseError('ADAPTER_NOT_FOUND', `There is no folder "${path}".`, { fix: 'Pass the path of the exported .fmadapter folder.', cause });
+      throw new ReleaseError('ADAPTER_NOT_FOUND', `There is no folder "${path}".`, {
+        fix: 'Pass the path of the exported .fmadapter folder.',
+        cause,
+      });
     }
     if (!isSystemError(cause, 'EACCES', 'ELOOP')) throw cause;
-    throw new ReleaseError('ADAPTER_UNSOUND', `"${path}" cannot be opened.`, { fix: 'Give this user read access to it.', cause });
+    throw new ReleaseError('ADAPTER_UNSOUND', `"${path}" cannot be opened.`, {
+      fix: 'Give this user read access to it.',
+      cause,
+    });
   }
-  throw new ReleaseError('ADAPTER_UNSOUND', `"${path}" is not a folder; an .fmadapter is one.`, { fix: 'Pass the folder that the toolkit exported.' });
+  throw new ReleaseError('ADAPTER_UNSOUND', `"${path}" is not a folder; an .fmadapter is one.`, {
+    fix: 'Pass the folder that the toolkit exported.',
+  });
 }
 
-function nameFindings(subject: string, name: string, { adapterIdentifier: identifier, baseModelSignature: signature }: MetadataReading): readonly Finding[] {
+function nameFindings(
+  subject: string,
+  name: string,
+  { adapterIdentifier: identifier, baseModelSignature: signature }: MetadataReading,
+): readonly Finding[] {
   const findings: Finding[] = [];
-  if (!SUFFIX.test(subject)) findings.push(found('bad-name', subject, `The folder "${subject}" does not end in .fmadapter.`, 'Rename the folder to the name it was exported under.'));
-  if (!ADAPTER_NAME.test(name)) findings.push(found('bad-name', subject, `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`, 'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.'));
+  if (!SUFFIX.test(subject))
+    findings.push(
+      found(
+        'bad-name',
+        subject,
+        `The folder "${subject}" does not end in .fmadapter.`,
+        'Rename the folder to the name it was exported under.',
+      ),
+    );
+  if (!ADAPTER_NAME.test(name))
+    findings.push(
+      found(
+        'bad-name',
+        subject,
+        `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
+        'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.',
+      ),
+    );
   if (identifier === null || signature === null || !isBaseModelSignature(signature)) return findings;
   const expected = adapterIdentifier(name, signature);
-  if (identifier !== expected) findings.push(found('identifier-mismatch', subject, `The adapterIdentifier is "${identifier}", expected "${expected}" from the folder's name and the signature.`, 'Export the adapter again under the folder\'s name, without the .fmadapter ending, or rename the folder back.'));
+  if (identifier !== expected)
+    findings.push(
+      found(
+        'identifier-mismatch',
+        subject,
+        `The adapterIdentifier is "${identifier}", expected "${expected}" from the folder's name and the signature.`,
+        "Export the adapter again under the folder's name, without the .fmadapter ending, or rename the folder back.",
+      ),
+    );
   return findings;
 }
 
 function unknownFiles(subject: string, tree: Tree): readonly Finding[] {
   return [...tree.folders.map((folder) => `${folder}/`), ...tree.files.map(({ path }) => path)]
     .filter((path) => !ADAPTER_FILES.some((known) => known === path))
-    .map((path) => found('unknown-file', subject, `"${path}" does not belong into an .fmadapter${JUNK.test(path) ? ': the system put it there' : ''}.`, `Remove "${path}" from the folder.`));
+    .map((path) =>
+      found(
+        'unknown-file',
+        subject,
+        `"${path}" does not belong into an .fmadapter${JUNK.test(path) ? ': the system put it there' : ''}.`,
+        `Remove "${path}" from the folder.`,
+      ),
+    );
 }
 
 async function readMetadataFile(root: string, tree: Tree): Promise<MetadataReading> {
   const file = tree.files.find(({ path }) => path === 'metadata.json');
-  const without = (fault: string): MetadataReading => ({ document: null, adapterIdentifier: null, baseModelSignature: null, loraRank: null, faults: [fault] });
+  const without = (fault: string): MetadataReading => ({
+    document: null,
+    adapterIdentifier: null,
+    baseModelSignature: null,
+    loraRank: null,
+    faults: [fault],
+  });
   if (file === undefined) return without('is missing');
-  if (file.sizeBytes > MAX_METADATA_BYTES) return without(`is ${file.sizeBytes} bytes long, more than ${MAX_METADATA_BYTES}`);
+  if (file.sizeBytes > MAX_METADATA_BYTES)
+    return without(`is ${file.sizeBytes} bytes long, more than ${MAX_METADATA_BYTES}`);
   const handle = await openListed(root, file);
   try {
     return await readMetadata(await handle.readFile());
@@ -120,15 +205,24 @@ async function readMetadataFile(root: string, tree: Tree): Promise<MetadataReadi
   }
 }
 
-async function walkContainers(root: string, tree: Tree): Promise<{ readonly tensors: number; readonly findings: readonly string[] }> {
+async function walkContainers(
+  root: string,
+  tree: Tree,
+): Promise<{ readonly tensors: number; readonly findings: readonly string[] }> {
   const weights = tree.files.find(({ path }) => path === 'adapter_weights.bin');
   const draft = tree.files.find(({ path }) => path === 'draft_weights.bin');
-  const own = weights === undefined ? { tensors: 0, findings: ['adapter_weights.bin is missing'] } : await walkContainer(root, weights);
+  const own =
+    weights === undefined
+      ? { tensors: 0, findings: ['adapter_weights.bin is missing'] }
+      : await walkContainer(root, weights);
   const drafted = draft === undefined ? { tensors: 0, findings: [] } : await walkContainer(root, draft);
   return { tensors: own.tensors, findings: [...own.findings, ...drafted.findings] };
 }
 
-async function walkContainer(root: string, file: TreeFile): Promise<{ readonly tensors: number; readonly findings: readonly string[] }> {
+async function walkContainer(
+  root: string,
+  file: TreeFile,
+): Promise<{ readonly tensors: number; readonly findings: readonly string[] }> {
   const handle = await openListed(root, file);
   try {
     const { tensors, faults } = await walkWeights(handle, file.sizeBytes);
@@ -138,7 +232,13 @@ async function walkContainer(root: string, file: TreeFile): Promise<{ readonly t
   }
 }
 
-const found = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({ code, severity: 'error', subject, message, fix });
+const found = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({
+  code,
+  severity: 'error',
+  subject,
+  message,
+  fix,
+});
 
 const SUFFIX = /\.fmadapter$/;
 const JUNK = /(^|\/)(\.DS_Store|\._[^/]*|__MACOSX|Thumbs\.db)/;

@@ -1,5 +1,5 @@
-import type { AdapterMetadata } from '../generated/adapter-metadata.ts';
 import { ReleaseError } from '../errors.ts';
+import type { AdapterMetadata } from '../generated/adapter-metadata.ts';
 import { type JsonObject, readJsonBytes } from '../json/read.ts';
 import { explainFaults } from '../json/validate.ts';
 
@@ -30,8 +30,11 @@ export async function readMetadata(bytes: Uint8Array): Promise<MetadataReading> 
   return { document: faults.length === 0 ? value : null, ...trustedFields(value), faults };
 }
 
-function trustedFields(value: JsonObject): Pick<MetadataReading, 'adapterIdentifier' | 'baseModelSignature' | 'loraRank'> {
-  const { adapterIdentifier, baseModelSignature, loraRank }: Partial<Record<keyof AdapterMetadata, unknown>> = value;
+function trustedFields(
+  value: JsonObject,
+): Pick<MetadataReading, 'adapterIdentifier' | 'baseModelSignature' | 'loraRank'> {
+  const { adapterIdentifier, baseModelSignature, loraRank }: Partial<Record<keyof AdapterMetadata, unknown>> =
+    value;
   return {
     adapterIdentifier: typeof adapterIdentifier === 'string' ? adapterIdentifier : null,
     baseModelSignature: typeof baseModelSignature === 'string' ? baseModelSignature : null,
@@ -42,4 +45,10 @@ function trustedFields(value: JsonObject): Pick<MetadataReading, 'adapterIdentif
 const isObject = (value: unknown): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-const NOTHING: MetadataReading = { document: null, adapterIdentifier: null, baseModelSignature: null, loraRank: null, faults: [] };
+const NOTHING: MetadataReading = {
+  document: null,
+  adapterIdentifier: null,
+  baseModelSignature: null,
+  loraRank: null,
+  faults: [],
+};

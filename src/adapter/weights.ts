@@ -12,14 +12,17 @@ export interface WeightsWalk {
  * payload right behind the header.
  */
 export async function walkWeights(handle: FileHandle, sizeBytes: number): Promise<WeightsWalk> {
-  if (sizeBytes < HEADER_BYTES) return { tensors: 0, faults: [`is ${sizeBytes} bytes long, shorter than its 64-byte header`] };
+  if (sizeBytes < HEADER_BYTES)
+    return { tensors: 0, faults: [`is ${sizeBytes} bytes long, shorter than its 64-byte header`] };
   const reader = new HeaderReader(handle, sizeBytes);
   const header = await reader.header(0);
   const count = header.getUint32(0, true); //   0..4  record count
   const version = header.getUint32(4, true); // 4..8  container version
-  if (version !== VERSION) return { tensors: 0, faults: [`has container version ${version}, expected ${VERSION}`] };
+  if (version !== VERSION)
+    return { tensors: 0, faults: [`has container version ${version}, expected ${VERSION}`] };
   if (count === 0) return { tensors: 0, faults: ['holds no tensors'] };
-  if (count > MAX_TENSORS) return { tensors: 0, faults: [`claims ${count} tensors, more than ${MAX_TENSORS}`] };
+  if (count > MAX_TENSORS)
+    return { tensors: 0, faults: [`claims ${count} tensors, more than ${MAX_TENSORS}`] };
   return walkRecords(reader, count);
 }
 
@@ -28,18 +31,27 @@ async function walkRecords(reader: HeaderReader, count: number): Promise<Weights
   let end = HEADER_BYTES;
   for (let index = 0; index < count; index++) {
     if (at + HEADER_BYTES > reader.sizeBytes) {
-      return { tensors: index, faults: [`ends before record ${index} of ${count}: its header would start at byte ${at} of ${reader.sizeBytes}`] };
+      return {
+        tensors: index,
+        faults: [
+          `ends before record ${index} of ${count}: its header would start at byte ${at} of ${reader.sizeBytes}`,
+        ],
+      };
     }
     const record = readRecord(await reader.header(at));
     const why = explainRecord(record, at, reader.sizeBytes);
-    if (why !== undefined) return { tensors: index, faults: [`record ${index} of ${count} at byte ${at} ${why}`] };
+    if (why !== undefined)
+      return { tensors: index, faults: [`record ${index} of ${count} at byte ${at} ${why}`] };
     end = Number(record.offset + record.length);
     at = alignUp(end);
   }
   const trailing = reader.sizeBytes - end;
   const padding = alignUp(end) - end;
   if (trailing === 0 || trailing === padding) return { tensors: count, faults: [] };
-  return { tensors: count, faults: [`has ${trailing} bytes behind its last payload, expected ${padding} of padding or none`] };
+  return {
+    tensors: count,
+    faults: [`has ${trailing} bytes behind its last payload, expected ${padding} of padding or none`],
+  };
 }
 
 interface WeightsRecord {
@@ -55,11 +67,18 @@ const readRecord = (header: DataView): WeightsRecord => ({
   offset: header.getBigUint64(16, true), // 16..24  payload start, from the start of the file
 });
 
-function explainRecord({ sentinel, length, offset }: WeightsRecord, at: number, sizeBytes: number): string | undefined {
+function explainRecord(
+  { sentinel, length, offset }: WeightsRecord,
+  at: number,
+  sizeBytes: number,
+): string | undefined {
   if (sentinel !== SENTINEL) return `has the sentinel 0x${sentinel.toString(16)}, expected 0xdeadbeef`;
-  if (offset % BigInt(ALIGNMENT) !== 0n) return `has its payload at byte ${offset}, which is not a multiple of ${ALIGNMENT}`;
-  if (offset !== BigInt(at + HEADER_BYTES)) return `has its payload at byte ${offset}, expected ${at + HEADER_BYTES}`;
-  if (offset + length > BigInt(sizeBytes)) return `ends at byte ${offset + length}, behind the end of the file at ${sizeBytes}`;
+  if (offset % BigInt(ALIGNMENT) !== 0n)
+    return `has its payload at byte ${offset}, which is not a multiple of ${ALIGNMENT}`;
+  if (offset !== BigInt(at + HEADER_BYTES))
+    return `has its payload at byte ${offset}, expected ${at + HEADER_BYTES}`;
+  if (offset + length > BigInt(sizeBytes))
+    return `ends at byte ${offset + length}, behind the end of the file at ${sizeBytes}`;
   if (length === 0n) return 'is empty';
   return undefined;
 }

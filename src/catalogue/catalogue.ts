@@ -13,13 +13,13 @@ export const shippedCatalogue = (): Catalogue => ({
 });
 
 /**
- * Turns a checked row into a system model. A platform that is none is left out: `findMatrixFaults` names it.
+ * Turns a checked row into a system model. A platform that is none is left out: `parseMatrix` names it.
  *
  * @throws ReleaseError `CONFIG_INVALID` when an OS range is malformed
  */
 export function toSystemModel(row: SystemModelDocument): SystemModel {
   const ranges = Object.entries(row.os).flatMap(([platform, range]) =>
-    isPlatform(platform) ? [[platform, parseOsRange(range)] as const] : [],
+    isPlatform(platform) ? [[platform, parseOsRange(range, `${row.id}.os.${platform}`)] as const] : [],
   );
   return {
     id: row.id,
@@ -34,7 +34,10 @@ export function toSystemModel(row: SystemModelDocument): SystemModel {
 }
 
 /** The rows of `base` with those of `own` put in by `id`: replaced where known, added at the end where new. */
-export function extendSystemModels(base: readonly SystemModel[], own: readonly SystemModel[]): readonly SystemModel[] {
+export function extendSystemModels(
+  base: readonly SystemModel[],
+  own: readonly SystemModel[],
+): readonly SystemModel[] {
   const byId = new Map(own.map((row) => [row.id, row]));
   const known = new Set(base.map(({ id }) => id));
   return [...base.map((row) => byId.get(row.id) ?? row), ...own.filter(({ id }) => !known.has(id))];

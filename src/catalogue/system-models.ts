@@ -15,8 +15,17 @@ export const SYSTEM_MODELS: readonly SystemModelDocument[] = [
     toolkit: '26.0.0',
     certainty: 'proved',
     evidence: [
-      { kind: 'apple-doc', reference: 'Foundation Models adapter training page: toolkit 26.0.0 is for OS 26; model versions 26.0 - 26.3, 26.4, 27.0', date: '2026-06-30' },
-      { kind: 'third-party', reference: 'six public repositories carry this signature in adapters of toolkit 26.0.0', date: '2026-09-30' },
+      {
+        kind: 'apple-doc',
+        reference:
+          'Foundation Models adapter training page: toolkit 26.0.0 is for OS 26; model versions 26.0 - 26.3, 26.4, 27.0',
+        date: '2026-06-30',
+      },
+      {
+        kind: 'third-party',
+        reference: 'six public repositories carry this signature in adapters of toolkit 26.0.0',
+        date: '2026-09-30',
+      },
     ],
   },
   {
@@ -27,9 +36,22 @@ export const SYSTEM_MODELS: readonly SystemModelDocument[] = [
     toolkit: '26.0.0',
     certainty: 'proved',
     evidence: [
-      { kind: 'device-probe', reference: 'OpenAgentsInc/openagents#9363: compatibleAdapterIdentifiers returns 9799725 on build 25E246 (macOS 26.4)', date: '2026-09-30' },
-      { kind: 'third-party', reference: 'developer.apple.com/forums/thread/823001: adapters load on 26.3.1 and 26.4.1', date: '2026-05-31' },
-      { kind: 'sdk', reference: 'FoundationModels 27 interface: SystemLanguageModel.Adapter deprecated 26.4', date: '2026-09-30' },
+      {
+        kind: 'device-probe',
+        reference:
+          'OpenAgentsInc/openagents#9363: compatibleAdapterIdentifiers returns 9799725 on build 25E246 (macOS 26.4)',
+        date: '2026-09-30',
+      },
+      {
+        kind: 'third-party',
+        reference: 'developer.apple.com/forums/thread/823001: adapters load on 26.3.1 and 26.4.1',
+        date: '2026-05-31',
+      },
+      {
+        kind: 'sdk',
+        reference: 'FoundationModels 27 interface: SystemLanguageModel.Adapter deprecated 26.4',
+        date: '2026-09-30',
+      },
     ],
   },
   {
@@ -40,8 +62,16 @@ export const SYSTEM_MODELS: readonly SystemModelDocument[] = [
     toolkit: '26.0.0',
     certainty: 'inferred',
     evidence: [
-      { kind: 'apple-doc', reference: 'no toolkit newer than 26.0.0; Apple promises a new toolkit for every system model update', date: '2026-06-30' },
-      { kind: 'sdk', reference: 'FoundationModels 26.5 interface: the Adapter API without any mark', date: '2026-06-30' },
+      {
+        kind: 'apple-doc',
+        reference: 'no toolkit newer than 26.0.0; Apple promises a new toolkit for every system model update',
+        date: '2026-06-30',
+      },
+      {
+        kind: 'sdk',
+        reference: 'FoundationModels 26.5 interface: the Adapter API without any mark',
+        date: '2026-06-30',
+      },
     ],
   },
   {
@@ -52,8 +82,17 @@ export const SYSTEM_MODELS: readonly SystemModelDocument[] = [
     adapterSupport: 'unsupported',
     certainty: 'proved',
     evidence: [
-      { kind: 'sdk', reference: 'FoundationModels 27 interface: SystemLanguageModel.Adapter obsoleted 27.0', date: '2026-09-30' },
-      { kind: 'apple-staff', reference: 'developer.apple.com/forums/thread/829108: custom adapters are no longer supported as of OS 27', date: '2026-06-30' },
+      {
+        kind: 'sdk',
+        reference: 'FoundationModels 27 interface: SystemLanguageModel.Adapter obsoleted 27.0',
+        date: '2026-09-30',
+      },
+      {
+        kind: 'apple-staff',
+        reference:
+          'developer.apple.com/forums/thread/829108: custom adapters are no longer supported as of OS 27',
+        date: '2026-06-30',
+      },
     ],
   },
   {
@@ -64,8 +103,16 @@ export const SYSTEM_MODELS: readonly SystemModelDocument[] = [
     adapterSupport: 'unsupported',
     certainty: 'proved',
     evidence: [
-      { kind: 'sdk', reference: 'FoundationModels 27 interface: SystemLanguageModel.Adapter obsoleted 27.0', date: '2026-09-30' },
-      { kind: 'apple-staff', reference: 'developer.apple.com/forums/thread/831314: no toolkit for OS 27', date: '2026-06-30' },
+      {
+        kind: 'sdk',
+        reference: 'FoundationModels 27 interface: SystemLanguageModel.Adapter obsoleted 27.0',
+        date: '2026-09-30',
+      },
+      {
+        kind: 'apple-staff',
+        reference: 'developer.apple.com/forums/thread/831314: no toolkit for OS 27',
+        date: '2026-06-30',
+      },
     ],
   },
 ];

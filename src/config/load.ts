@@ -31,57 +31,73 @@ export async function loadConfig(place: ConfigPlace): Promise<Config> {
   return normaliseConfig(user, { root: dirname(found.filepath), file: name });
 }
 
-async function findConfig(place: ConfigPlace): Promise<{ readonly config: unknown; readonly filepath: string }> {
+async function findConfig(
+  place: ConfigPlace,
+): Promise<{ readonly config: unknown; readonly filepath: string }> {
   const explorer = createExplorer(place.selfEntry);
   if (place.file !== undefined) return loadNamed(explorer, resolve(place.cwd, place.file), place.file);
-  for (const folder of foldersToSearch(place.cwd)) {
-    const found = await guard(explorer, folder);
+  for (const path of foldersToSearch(place.cwd).flatMap(placesIn).filter(isFile)) {
+    const found = await load(explorer, path);
     if (found !== null) return found;
   }
-  throw new ReleaseError('CONFIG_NOT_FOUND', `No fmrelease config was found in ${place.cwd}${gitRoot(place.cwd) === undefined ? '' : ' or above it in the repository'}.`, {
-    fix: 'Run `fmrelease init`, or name the file with --config.',
-  });
+  throw new ReleaseError(
+    'CONFIG_NOT_FOUND',
+    `No fmrelease config was found in ${place.cwd}${gitRoot(place.cwd) === undefined ? '' : ' or above it in the repository'}.`,
+    {
+      fix: 'Run `fmrelease init`, or name the file with --config.',
+    },
+  );
 }
 
 async function loadNamed(explorer: PublicExplorer, path: string, name: string) {
-  if (!existsSync(path) || !statSync(path).isFile()) {
-    throw new ReleaseError('CONFIG_NOT_FOUND', `The config "${name}" is not a file.`, { fix: 'Correct --config or FMRELEASE_CONFIG.' });
+  if (!isFile(path)) {
+    throw new ReleaseError('CONFIG_NOT_FOUND', `The config "${name}" is not a file.`, {
+      fix: 'Correct --config or FMRELEASE_CONFIG.',
+    });
   }
-  return (await explain(() => explorer.load(path), name)) ?? Promise.reject(emptyConfig(name));
+  return (await load(explorer, path)) ?? Promise.reject(emptyConfig(name));
 }
 
-async function guard(explorer: PublicExplorer, folder: string) {
-  const found = await explain(() => explorer.search(folder), folder);
-  if (found?.isEmpty === true) throw emptyConfig(basename(found.filepath));
-  return found;
-}
-
-/** A config that throws while it loads is the user's to mend, with the cause kept. */
-async function explain<T>(load: () => Promise<T>, name: string): Promise<T> {
+/**
+ * Loads one file; null is a package.json without our key. A config that throws is the user's to mend, with the cause
+ * kept. Not `explorer.search`: it takes an ENOENT that the config itself throws for a config that is not there.
+ */
+async function load(explorer: PublicExplorer, path: string) {
+  const name = basename(path);
   try {
-    return await load();
+    const found = await explorer.load(path);
+    if (found?.isEmpty === true) throw emptyConfig(name);
+    return found;
   } catch (cause) {
     if (cause instanceof ReleaseError) throw cause;
     const denied = isSystemError(cause, 'EACCES', 'EPERM');
-    throw new ReleaseError('CONFIG_INVALID', `The config in ${name} cannot be ${denied ? 'read' : 'loaded'}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}.`, {
-      fix: denied ? 'Give this user read access to it.' : 'Run the file on its own and mend what it reports.',
-      cause,
-    });
+    throw new ReleaseError(
+      'CONFIG_INVALID',
+      `The config ${name} cannot be ${denied ? 'read' : 'loaded'}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}.`,
+      {
+        fix: denied
+          ? 'Give this user read access to it.'
+          : 'Run the file on its own and mend what it reports.',
+        cause,
+      },
+    );
   }
 }
 
 const emptyConfig = (name: string): ReleaseError =>
-  new ReleaseError('CONFIG_INVALID', `${name} is empty.`, { fix: `Export a config from ${name}, with \`support\` at least.` });
+  new ReleaseError('CONFIG_INVALID', `${name} is empty.`, {
+    fix: `Export a config from ${name}, with \`support\` at least.`,
+  });
 
 function createExplorer(selfEntry: string): PublicExplorer {
   const loadTypeScript: Loader = async (path) => {
     const { createJiti } = await import('jiti');
-    return createJiti(path, { alias: { fmrelease: selfEntry }, interopDefault: true }).import(path, { default: true });
+    return createJiti(path, { alias: { fmrelease: selfEntry }, interopDefault: true }).import(path, {
+      default: true,
+    });
   };
   const loadJson: Loader = (path, content) => readJson(content, basename(path));
   return cosmiconfig('fmrelease', {
-    searchPlaces: [...CONFIG_FILES, 'package.json'],
-    searchStrategy: 'none',
     loaders: { '.ts': loadTypeScript, '.json': loadJson },
     cache: false,
   });
@@ -98,10 +114,18 @@ function foldersToSearch(cwd: string): readonly string[] {
   return folders;
 }
 
+const placesIn = (folder: string): readonly string[] => CONFIG_FILES.map((name) => join(folder, name));
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 function gitRoot(folder: string): string | undefined {
   if (existsSync(join(folder, '.git'))) return folder;
   const parent = dirname(folder);
   return parent === folder ? undefined : gitRoot(parent);
 }
 
-const CONFIG_FILES = ['ts', 'js', 'mjs', 'json', 'yaml'].map((ending) => `fmrelease.config.${ending}`);
+/** The config files that are looked for, in this order, before `package.json#fmrelease`. */
+export const CONFIG_FILES: readonly string[] = [
+  ...['ts', 'js', 'mjs', 'json', 'yaml'].map((ending) => `fmrelease.config.${ending}`),
+  'package.json',
+];

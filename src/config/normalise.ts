@@ -28,17 +28,26 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
       return undefined;
     }
   };
-  const targets = Object.entries(user.targets ?? DEFAULT_TARGETS).flatMap(([name, target]) => collect(() => toTarget(name, target, root)) ?? []);
+  const userTargets = user.targets ?? DEFAULT_TARGETS;
+  const targets = Object.entries(userTargets).flatMap(
+    ([name, target]) => collect(() => toTarget(name, target, root)) ?? [],
+  );
   const support = toSupport(user.support, collect);
   const defaultTarget = user.defaultTarget ?? null;
-  if (defaultTarget !== null && user.targets?.[defaultTarget] === undefined) {
-    faults.push(`defaultTarget "${defaultTarget}" is none of the targets: ${Object.keys(user.targets ?? DEFAULT_TARGETS).join(', ')}.`);
+  if (defaultTarget !== null && !Object.hasOwn(userTargets, defaultTarget)) {
+    faults.push(
+      `defaultTarget "${defaultTarget}" is none of the targets: ${Object.keys(userTargets).join(', ')}.`,
+    );
   }
   if (faults.length > 0) {
-    throw new ReleaseError('CONFIG_INVALID', `${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${faults.join(' ')}`, {
-      fix: `Correct ${file}.`,
-      details: faults,
-    });
+    throw new ReleaseError(
+      'CONFIG_INVALID',
+      `${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${faults.join(' ')}`,
+      {
+        fix: `Correct ${file}.`,
+        details: faults,
+      },
+    );
   }
   return {
     root,
@@ -50,7 +59,11 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
     defaultTarget,
     only: user.only ?? [],
     audit: { severity: user.audit?.severity ?? {}, waive: user.audit?.waive ?? [] },
-    retention: { revisions: user.retention?.revisions ?? 10, builds: user.retention?.builds ?? 2, days: user.retention?.days ?? 30 },
+    retention: {
+      revisions: user.retention?.revisions ?? 10,
+      builds: user.retention?.builds ?? 2,
+      days: user.retention?.days ?? 30,
+    },
   };
 }
 
@@ -58,7 +71,7 @@ function toSupport(support: UserConfig['support'], collect: <T>(act: () => T) =>
   const ranges = Object.entries(support).map(([platform, range]) =>
     collect(() => {
       if (!isPlatform(platform)) throw new ReleaseError('CONFIG_INVALID', explainPlatform(platform));
-      return [platform, parseOsRange(range)] as const;
+      return [platform, parseOsRange(range, `support.${platform}`)] as const;
     }),
   );
   return Object.fromEntries(ranges.filter((range) => range !== undefined));
@@ -74,7 +87,13 @@ function toTarget(name: string, target: UserTarget, root: string): Target {
   } as const;
   return target.kind === 'directory'
     ? { ...basics, kind: 'directory', path: resolve(root, target.path), verify: target.verify ?? 'origin' }
-    : { ...basics, kind: 's3', bucket: target.bucket, prefix: target.prefix ?? '', verify: target.verify ?? 'edge' };
+    : {
+        ...basics,
+        kind: 's3',
+        bucket: target.bucket,
+        prefix: target.prefix ?? '',
+        verify: target.verify ?? 'edge',
+      };
 }
 
 function toPublicUrl(name: string, text: string): string {
@@ -87,7 +106,7 @@ function toPublicUrl(name: string, text: string): string {
     throw refuse(`uses ${url.protocol.replace(':', '')}: expected https, or http on loopback`);
   }
   if (url.username !== '' || url.password !== '') throw refuse('carries credentials: expected none');
-  if (url.search !== '' || url.hash !== '') throw refuse('has a query or a fragment: expected none');
+  if (/[?#]/.test(text)) throw refuse('has a query or a fragment: expected none');
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 

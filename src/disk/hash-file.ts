@@ -29,7 +29,10 @@ export async function readChunks(handle: FileHandle, sink: ChunkSink): Promise<n
 }
 
 /** The SHA-256 of an open file's bytes and how many they are; `onBytes` hears the size of each chunk. */
-export async function hashHandle(handle: FileHandle, onBytes: (bytes: number) => void = () => undefined): Promise<{ readonly sha256: Sha256; readonly sizeBytes: number }> {
+export async function hashHandle(
+  handle: FileHandle,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<{ readonly sha256: Sha256; readonly sizeBytes: number }> {
   const hash = createHash('sha256');
   const sizeBytes = await readChunks(handle, (chunk) => {
     hash.update(chunk);

@@ -41,7 +41,11 @@ async function acquire(path: string, owner: LockOwner, deadline: number): Promis
       const holder = await readOwner(path);
       if (holder === undefined) continue;
       if (isDead(holder)) {
-        await withFileLock(`${path}.heir-${holder.token}`, () => removeIfHeldBy(path, holder), deadline - Date.now());
+        await withFileLock(
+          `${path}.heir-${holder.token}`,
+          () => removeIfHeldBy(path, holder),
+          deadline - Date.now(),
+        );
       } else if (Date.now() > deadline) {
         throw busy(path, holder);
       } else {
@@ -65,12 +69,24 @@ async function linkIfAbsent(from: string, to: string): Promise<boolean> {
 
 async function readOwner(path: string): Promise<LockOwner | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as LockOwner;
+    const owner: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (isOwner(owner)) return owner;
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
   }
+  throw new ReleaseError('CHANNEL_BUSY', `The lock file ${path} does not say who holds it.`, {
+    fix: 'Remove the lock file once no fmrelease is at work on this folder.',
+  });
 }
+
+const isOwner = (value: unknown): value is LockOwner =>
+  value !== null &&
+  typeof value === 'object' &&
+  'host' in value &&
+  'pid' in value &&
+  'token' in value &&
+  typeof value.pid === 'number';
 
 /** Removes the lock file at `path` when the process that made it is gone; leaves any other as it is. */
 export async function clearDeadLock(path: string): Promise<void> {

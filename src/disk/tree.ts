@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ReleaseError } from '../errors.ts';
+import { isSystemError, ReleaseError } from '../errors.ts';
 import { compareBytes } from '../model/digest.ts';
 
 /** A regular file of a folder, with what tells whether it has changed since. */
@@ -47,7 +47,9 @@ export async function walkTree(root: string, limits: TreeLimits): Promise<Tree> 
   const files: TreeFile[] = [];
   const folders: string[] = [];
   const faults: TreeFault[] = [];
-  await walkFolder(root, '', { limits, files, folders, faults });
+  await walkFolder(root, '', { limits, files, folders, faults }).catch((cause: unknown) => {
+    throw isSystemError(cause, 'ENOENT', 'ENOTDIR') ? changed('.', cause) : cause;
+  });
   if (files.length > limits.files) faults.push({ path: '.', why: `holds more than ${limits.files} files` });
   return {
     files: files.sort((a, b) => compareBytes(a.path, b.path)),
@@ -68,8 +70,9 @@ async function walkFolder(root: string, folder: string, walk: Walk): Promise<voi
   for (const bytes of names.sort(Buffer.compare)) {
     if (walk.files.length > walk.limits.files) return;
     const name = decodeName(bytes);
-    const path = folder === '' ? (name ?? bytes.toString('latin1')) : `${folder}/${name ?? bytes.toString('latin1')}`;
-    const why = name === undefined ? 'is not named in UTF-8' : explainName(name);
+    const path =
+      folder === '' ? (name ?? bytes.toString('latin1')) : `${folder}/${name ?? bytes.toString('latin1')}`;
+    const why = name === undefined ? 'is not named in UTF-8' : (explainName(name) ?? explainLength(path));
     if (why !== undefined) walk.faults.push({ path, why });
     else await walkEntry(root, path, walk);
   }
@@ -80,13 +83,15 @@ async function walkEntry(root: string, path: string, walk: Walk): Promise<void> 
   const refuse = (why: string): void => void walk.faults.push({ path, why });
   if (stat.isSymbolicLink()) return refuse('is a symbolic link');
   if (stat.isDirectory()) {
-    if (path.split('/').length > walk.limits.depth) return refuse(`lies deeper than ${walk.limits.depth} folders`);
+    if (path.split('/').length > walk.limits.depth)
+      return refuse(`lies deeper than ${walk.limits.depth} folders`);
     walk.folders.push(path);
     return walkFolder(root, path, walk);
   }
   if (!stat.isFile()) return refuse('is neither a file nor a folder');
   if (stat.nlink > 1n) return refuse('is a hard link: another name may change its bytes');
-  if (stat.size > BigInt(walk.limits.fileBytes)) return refuse(`is larger than ${walk.limits.fileBytes} bytes`);
+  if (stat.size > BigInt(walk.limits.fileBytes))
+    return refuse(`is larger than ${walk.limits.fileBytes} bytes`);
   walk.files.push({ path, sizeBytes: Number(stat.size), identity: toIdentity(stat) });
 }
 
@@ -96,7 +101,9 @@ async function walkEntry(root: string, path: string, walk: Walk): Promise<void> 
  * @throws ReleaseError `BUILD_CHANGED` when it was replaced or written since
  */
 export async function openListed(root: string, file: TreeFile): Promise<FileHandle> {
-  const handle = await open(join(root, file.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  const handle = await open(join(root, file.path), UNFOLLOWED).catch((cause: unknown) => {
+    throw isSystemError(cause, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO') ? changed(file.path, cause) : cause;
+  });
   try {
     await requireUnchanged(handle, file);
     return handle;
@@ -110,11 +117,21 @@ export async function openListed(root: string, file: TreeFile): Promise<FileHand
 export async function requireUnchanged(handle: FileHandle, file: TreeFile): Promise<void> {
   const stat = await handle.stat({ bigint: true });
   const now = toIdentity(stat);
-  if (stat.isFile() && Number(stat.size) === file.sizeBytes && now.mtimeNs === file.identity.mtimeNs && now.inode === file.identity.inode) return;
-  throw new ReleaseError('BUILD_CHANGED', `"${file.path}" changed while it was read.`, {
-    fix: 'Let the export finish, then run the same command again.',
-  });
+  if (
+    stat.isFile() &&
+    Number(stat.size) === file.sizeBytes &&
+    now.mtimeNs === file.identity.mtimeNs &&
+    now.inode === file.identity.inode
+  )
+    return;
+  throw changed(file.path);
 }
+
+const changed = (path: string, cause?: unknown): ReleaseError =>
+  new ReleaseError('BUILD_CHANGED', `"${path}" changed while it was read.`, {
+    fix: 'Let the export finish, then run the same command again.',
+    cause,
+  });
 
 const toIdentity = ({ mtimeNs, ino }: { readonly mtimeNs: bigint; readonly ino: bigint }): FileIdentity => ({
   mtimeNs: String(mtimeNs),
@@ -129,12 +146,16 @@ function decodeName(bytes: Uint8Array): string | undefined {
   }
 }
 
+const explainLength = (path: string): string | undefined =>
+  Buffer.byteLength(path) > MAX_PATH_BYTES ? `has a path longer than ${MAX_PATH_BYTES} bytes` : undefined;
+
 /** Returns why a file name cannot travel to other systems, or undefined when it can. */
 export function explainName(name: string): string | undefined {
   if (name.normalize('NFC') !== name) return 'is not named in NFC';
   if (Buffer.byteLength(name) > 255) return 'has a name longer than 255 bytes';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
-  if (/[\u0000-\u001f\u007f\\:\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(name)) return 'has a control, invisible, "\\" or ":" character in its name';
+  if (/[\u0000-\u001f\u007f\\:\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(name))
+    return 'has a control, invisible, "\\" or ":" character in its name';
   if (/[. ]$/.test(name)) return 'has a name that ends in a dot or a space';
   if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) return 'has a name that Windows reserves';
   return undefined;
@@ -147,6 +168,14 @@ export function collisions(paths: readonly string[]): readonly TreeFault[] {
     const key = path.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
     const earlier = seen.get(key);
     seen.set(key, earlier ?? path);
-    return earlier === undefined ? [] : [{ path, why: `cannot be told from "${earlier}" on a case-insensitive disk` }];
+    return earlier === undefined
+      ? []
+      : [{ path, why: `cannot be told from "${earlier}" on a case-insensitive disk` }];
   });
 }
+
+/** Apple Archive holds 1023 bytes of path (apple-archive §1.3); a pack puts `<pack id>/`, 129 at most, before it. */
+const MAX_PATH_BYTES = 1023 - 129;
+
+/** A link, or a pipe that would wait for a writer, must not slip in between listing and opening. */
+const UNFOLLOWED = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -30,7 +30,10 @@ export function readJsonBytes(bytes: Uint8Array, source: string): JsonValue {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new ReleaseError('JSON_INVALID', `${source} is not UTF-8 text.`, { fix: `Save ${source} as UTF-8.`, cause });
+    throw new ReleaseError('JSON_INVALID', `${source} is not UTF-8 text.`, {
+      fix: `Save ${source} as UTF-8.`,
+      cause,
+    });
   }
   return readJson(text, source);
 }
@@ -63,28 +66,27 @@ class Cursor {
     return true;
   }
 
-  fault(why: string): ReleaseError {
+  fault(why: string, cause?: unknown): ReleaseError {
     const before = this.text.slice(0, this.at).split('\n');
     const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-    return new ReleaseError('JSON_INVALID', `${this.source} is not the JSON that fmrelease reads: ${why} at ${place}.`, {
-      fix: `Correct ${this.source} at ${place}.`,
-    });
+    return new ReleaseError(
+      'JSON_INVALID',
+      `${this.source} is not the JSON that fmrelease reads: ${why} at ${place}.`,
+      {
+        fix: `Correct ${this.source} at ${place}.`,
+        cause,
+      },
+    );
   }
 }
 
 function readValue(cursor: Cursor, depth: number): JsonValue {
-  if (depth > MAX_DEPTH) throw cursor.fault(`nested deeper than ${MAX_DEPTH} levels`);
   cursor.skipSpace();
-  switch (cursor.text[cursor.at]) {
-    case '{':
-      return readObject(cursor, depth);
-    case '[':
-      return readArray(cursor, depth);
-    case '"':
-      return readString(cursor);
-    default:
-      return readScalar(cursor);
-  }
+  const opening = cursor.text[cursor.at];
+  if (opening === '"') return readString(cursor);
+  if (opening !== '{' && opening !== '[') return readScalar(cursor);
+  if (depth === MAX_DEPTH) throw cursor.fault(`nested deeper than ${MAX_DEPTH} levels`);
+  return opening === '{' ? readObject(cursor, depth) : readArray(cursor, depth);
 }
 
 function readObject(cursor: Cursor, depth: number): JsonObject {
@@ -96,10 +98,10 @@ function readObject(cursor: Cursor, depth: number): JsonObject {
     cursor.skipSpace();
     if (cursor.text[cursor.at] !== '"') throw cursor.fault('expected a key in double quotes');
     const key = readString(cursor);
-    if (FORBIDDEN_KEYS.has(key)) throw cursor.fault(`the key "${key}" is refused`);
-    if (Object.hasOwn(object, key)) throw cursor.fault(`the key "${key}" appears twice`);
+    if (FORBIDDEN_KEYS.has(key)) throw cursor.fault(`the key ${JSON.stringify(key)} is refused`);
+    if (Object.hasOwn(object, key)) throw cursor.fault(`the key ${JSON.stringify(key)} appears twice`);
     cursor.skipSpace();
-    if (!cursor.takeChar(':')) throw cursor.fault(`expected ":" behind the key "${key}"`);
+    if (!cursor.takeChar(':')) throw cursor.fault(`expected ":" behind the key ${JSON.stringify(key)}`);
     object[key] = readValue(cursor, depth + 1);
     cursor.skipSpace();
   } while (cursor.takeChar(','));
@@ -121,11 +123,30 @@ function readArray(cursor: Cursor, depth: number): JsonValue[] {
 }
 
 function readString(cursor: Cursor): string {
-  const quoted = cursor.take(STRING);
-  if (quoted === undefined) throw cursor.fault('expected a closed string without control characters');
-  const text = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+  const quoted = cursor.text.slice(cursor.at, endOfString(cursor));
+  const text = quoted.includes('\\') ? unescape(quoted, cursor) : quoted.slice(1, -1);
   if (!text.isWellFormed()) throw cursor.fault('a lone surrogate is refused');
+  cursor.at += quoted.length;
   return text;
+}
+
+/** A loop and no pattern: a string of some million characters exhausts the stack of the regular expression engine. */
+function endOfString(cursor: Cursor): number {
+  let end = cursor.at + 1;
+  for (let unit = cursor.text.charCodeAt(end); unit !== QUOTE; unit = cursor.text.charCodeAt(end)) {
+    const printable = unit >= FIRST_PRINTABLE; // false for NaN, which stands behind the end of the text
+    if (!printable) throw cursor.fault('expected a closed string without control characters');
+    end += unit === BACKSLASH ? 2 : 1;
+  }
+  return end + 1;
+}
+
+function unescape(quoted: string, cursor: Cursor): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch (cause) {
+    throw cursor.fault('a string holds an escape that JSON does not know', cause);
+  }
 }
 
 function readScalar(cursor: Cursor): JsonValue {
@@ -141,7 +162,6 @@ function readScalar(cursor: Cursor): JsonValue {
 const MAX_DEPTH = 64;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids raw control characters in strings (RFC 8259 §7).
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20]; // RFC 8259 §7
 const LITERAL = /(?:null|true|false)/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

@@ -13,10 +13,16 @@ export type Support = Readonly<Partial<Record<Platform, OsRange>>>;
  * Every cell of `support`: adapter × platform × interval × variant, in that order, adapters as given. `support` is
  * cut at the boundaries of the rows; an interval that no row claims is one cell, a gap.
  */
-export function coverCells(adapters: readonly Adapter[], catalogue: Catalogue, support: Support): readonly MatrixCell[] {
+export function coverCells(
+  adapters: readonly Adapter[],
+  catalogue: Catalogue,
+  support: Support,
+): readonly MatrixCell[] {
   const intervals = PLATFORMS.flatMap((platform) => {
     const supported = support[platform];
-    return supported === undefined ? [] : cutAtRows(supported, catalogue.systemModels, platform).map((range) => ({ platform, range }));
+    return supported === undefined
+      ? []
+      : cutAtRows(supported, catalogue.systemModels, platform).map((range) => ({ platform, range }));
   });
   return adapters.flatMap((adapter) =>
     intervals.flatMap(({ platform, range }) => {
@@ -45,7 +51,14 @@ function coverCell(
   catalogue: Catalogue,
 ): MatrixCell {
   const { platform, range, systemModel } = place;
-  const base = { ...place, adapter: adapter.name, build: null, packId: null, fallback: null, inferred: isInferred(place, catalogue) };
+  const base = {
+    ...place,
+    adapter: adapter.name,
+    build: null,
+    packId: null,
+    fallback: null,
+    inferred: isInferred(place, catalogue),
+  };
   const without = (state: CellState): MatrixCell => ({ ...base, platform, range, state });
   if (!adapter.platforms.includes(platform)) return without('not-offered');
   if (systemModel === null) return without('gap');
@@ -62,7 +75,10 @@ function coverCell(
 }
 
 /** True when the cell rests on an inferred row, on none, or on OS versions past the newest known release. */
-function isInferred({ platform, range, systemModel }: Pick<MatrixCell, 'platform' | 'range' | 'systemModel'>, catalogue: Catalogue): boolean {
+function isInferred(
+  { platform, range, systemModel }: Pick<MatrixCell, 'platform' | 'range' | 'systemModel'>,
+  catalogue: Catalogue,
+): boolean {
   if (systemModel === null || systemModel.certainty === 'inferred') return true;
   const newest = newestRelease(catalogue, platform);
   return newest === undefined || range.below === null || compareOsVersions(range.below, newest) > 0;
@@ -82,7 +98,9 @@ function cutAtRows(supported: OsRange, rows: readonly SystemModel[], platform: P
     return range === undefined ? [] : range.below === null ? [range.from] : [range.from, range.below];
   });
   const inside = bounds.filter(
-    (bound) => compareOsVersions(bound, supported.from) > 0 && (supported.below === null || compareOsVersions(bound, supported.below) < 0),
+    (bound) =>
+      compareOsVersions(bound, supported.from) > 0 &&
+      (supported.below === null || compareOsVersions(bound, supported.below) < 0),
   );
   const starts = [supported.from, ...inside].sort(compareOsVersions).filter((start, index, all) => {
     const previous = all[index - 1];

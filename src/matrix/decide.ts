@@ -1,12 +1,17 @@
-import { adapterIdentifier } from '../model/names.ts';
-import type { Adapter, Build, ServeDecision } from '../model/matrix.ts';
 import type { Fallback } from '../model/cell.ts';
+import type { Adapter, Build, ServeEntry, ServeSubject } from '../model/matrix.ts';
+import { adapterIdentifier } from '../model/names.ts';
 import type { SystemModel } from '../model/system-model.ts';
 
 /** What one adapter's entries say about one system model, before any OS version is looked at. */
 export type Decision =
   | { readonly state: 'covered'; readonly build: Build }
-  | { readonly state: 'declined' | 'sunset'; readonly fallback: Fallback; readonly reason: string | null; readonly until: string | null }
+  | {
+      readonly state: 'declined' | 'sunset';
+      readonly fallback: Fallback;
+      readonly reason: string | null;
+      readonly until: string | null;
+    }
   | { readonly state: 'gap'; readonly why: string };
 
 /**
@@ -14,18 +19,28 @@ export type Decision =
  * that never loads adapters is a sunset; else the entry by system model, then the entry by signature.
  */
 export function decide(adapter: Adapter, systemModel: SystemModel): Decision {
-  const decision = findDecision(adapter, systemModel);
+  const entry = findEntry(adapter, systemModel);
+  const decision = entry?.decision;
   if (adapter.kind === 'fmadapter' && systemModel.adapterSupport === 'unsupported') {
     const declared = decision?.kind === 'none' ? decision : undefined;
-    return { state: 'sunset', fallback: declared?.fallback ?? 'base-model', reason: declared?.reason ?? null, until: declared?.until ?? null };
+    return {
+      state: 'sunset',
+      fallback: declared?.fallback ?? 'base-model',
+      reason: declared?.reason ?? null,
+      until: declared?.until ?? null,
+    };
   }
-  if (decision === undefined) return { state: 'gap', why: 'no serve entry names this system model or its signature' };
+  if (entry === undefined || decision === undefined)
+    return { state: 'gap', why: 'no serve entry names this system model or its signature' };
   if (decision.kind === 'none') {
     return { state: 'declined', fallback: decision.fallback, reason: decision.reason, until: decision.until };
   }
-  const build = findServedBuild(adapter, systemModel, decision.version);
+  const build = findBuild(adapter, signatureOf(entry.subject, systemModel), decision.version);
   return build === undefined
-    ? { state: 'gap', why: `the serve entry names build ${decision.version}, which is not registered for this signature` }
+    ? {
+        state: 'gap',
+        why: `the serve entry names build ${decision.version}, which is not registered for this signature`,
+      }
     : { state: 'covered', build };
 }
 
@@ -33,9 +48,9 @@ export function decide(adapter: Adapter, systemModel: SystemModel): Decision {
 export function servedBuilds(adapter: Adapter, systemModels: readonly SystemModel[]): readonly Build[] {
   const builds = adapter.serve.flatMap(({ subject, decision }) => {
     if (decision.kind === 'none') return [];
-    const model = subject.kind === 'systemModel' ? systemModels.find(({ id }) => id === subject.id) : undefined;
-    const signature = subject.kind === 'signature' ? subject.signature : (model?.signature?.digits ?? null);
-    const build = findBuild(adapter, signature, decision.version);
+    const model =
+      subject.kind === 'systemModel' ? systemModels.find(({ id }) => id === subject.id) : undefined;
+    const build = findBuild(adapter, signatureOf(subject, model), decision.version);
     return build === undefined ? [] : [build];
   });
   return [...new Set(builds)];
@@ -52,19 +67,22 @@ export const findBuild = (adapter: Adapter, signature: string | null, version: s
   adapter.builds.find(
     (build) =>
       build.version === version &&
-      (adapter.kind === 'files' || (signature !== null && build.baseModelSignature?.startsWith(signature) === true)),
+      (adapter.kind === 'files' ||
+        (signature !== null && build.baseModelSignature?.startsWith(signature) === true)),
   );
 
-function findDecision(adapter: Adapter, systemModel: SystemModel): ServeDecision | undefined {
-  const byModel = adapter.serve.find(({ subject }) => subject.kind === 'systemModel' && subject.id === systemModel.id);
-  if (byModel !== undefined) return byModel.decision;
+/** The digits that a served build must carry: the entry's own signature, else what is known of its system model's. */
+export const signatureOf = (subject: ServeSubject, systemModel: SystemModel | undefined): string | null =>
+  subject.kind === 'signature' ? subject.signature : (systemModel?.signature?.digits ?? null);
+
+function findEntry(adapter: Adapter, systemModel: SystemModel): ServeEntry | undefined {
+  const byModel = adapter.serve.find(
+    ({ subject }) => subject.kind === 'systemModel' && subject.id === systemModel.id,
+  );
+  if (byModel !== undefined) return byModel;
   const digits = systemModel.signature?.digits;
   if (digits === undefined) return undefined;
-  const bySignature = adapter.serve.find(
+  return adapter.serve.find(
     ({ subject }) => subject.kind === 'signature' && subject.signature.startsWith(digits),
   );
-  return bySignature?.decision;
 }
-
-const findServedBuild = (adapter: Adapter, systemModel: SystemModel, version: string): Build | undefined =>
-  findBuild(adapter, systemModel.signature?.digits ?? null, version);

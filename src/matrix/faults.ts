@@ -6,7 +6,7 @@ import { rangesOverlap, toOsRangeText } from '../model/os-range.ts';
 import { PLATFORMS } from '../model/platform.ts';
 import { shortSignature } from '../model/signature.ts';
 import type { Catalogue, SystemModel } from '../model/system-model.ts';
-import { findBuild, packIdOf, servedBuilds } from './decide.ts';
+import { findBuild, packIdOf, servedBuilds, signatureOf } from './decide.ts';
 
 /** Returns every error of the matrix and the catalogue that makes an answer about `adapters` untrustworthy. */
 export function findMatrixFaults(adapters: readonly Adapter[], catalogue: Catalogue): readonly Finding[] {
@@ -30,7 +30,14 @@ export function findOverlaps(rows: readonly SystemModel[]): readonly Finding[] {
         return left !== undefined && right !== undefined && rangesOverlap(left, right);
       });
       if (told || platform === undefined) return [];
-      return [fault('os-overlap', `${a.id}, ${b.id}`, `System models "${a.id}" and "${b.id}" claim the same ${platform} versions, and no variant tells them apart.`, 'Narrow one range in `systemModels`, or give both a variant.')];
+      return [
+        fault(
+          'os-overlap',
+          `${a.id}, ${b.id}`,
+          `System models "${a.id}" and "${b.id}" claim the same ${platform} versions, and no variant tells them apart.`,
+          'Narrow one range in `systemModels`, or give both a variant.',
+        ),
+      ];
     }),
   );
 }
@@ -40,52 +47,106 @@ function findDuplicateVersions(adapter: Adapter): readonly Finding[] {
     adapter.builds
       .slice(index + 1)
       .filter((other) => collide(build, other))
-      .map((other) => fault('duplicate-version', `${adapter.name} ${build.version}`, `Builds ${build.version} and ${other.version} of "${adapter.name}" have equal precedence for ${build.baseModelSignature === null ? 'one adapter' : `signature ${shortSignature(build.baseModelSignature)}`}.`, 'Give one of them another version; what follows "+" does not count.')),
+      .map((other) =>
+        fault(
+          'duplicate-version',
+          `${adapter.name} ${build.version}`,
+          `Builds ${build.version} and ${other.version} of "${adapter.name}" have equal precedence for ${build.baseModelSignature === null ? 'one adapter' : `signature ${shortSignature(build.baseModelSignature)}`}.`,
+          'Give one of them another version; what follows "+" does not count.',
+        ),
+      ),
   );
 }
 
 /** True when two builds of one signature have equal semver precedence. */
 export const collide = (a: Build, b: Build): boolean =>
   a.baseModelSignature === b.baseModelSignature &&
-  (a.version === b.version || (isBuildVersion(a.version) && isBuildVersion(b.version) && compareBuildVersions(a.version, b.version) === 0));
+  (a.version === b.version ||
+    (isBuildVersion(a.version) &&
+      isBuildVersion(b.version) &&
+      compareBuildVersions(a.version, b.version) === 0));
 
 function findServeFaults(adapter: Adapter, systemModels: readonly SystemModel[]): readonly Finding[] {
   const keys = adapter.serve.map(subjectKey);
   const repeated = adapter.serve.filter((entry, index) => keys.indexOf(subjectKey(entry)) !== index);
   return [
-    ...repeated.map((entry) => fault('signature-mismatch', adapter.name, `"${adapter.name}" decides twice about ${subjectName(entry)}.`, 'Keep one of the two serve entries.')),
+    ...repeated.map((entry) =>
+      fault(
+        'signature-mismatch',
+        adapter.name,
+        `"${adapter.name}" decides twice about ${subjectName(entry)}.`,
+        'Keep one of the two serve entries.',
+      ),
+    ),
     ...adapter.serve.flatMap((entry) => findEntryFault(adapter, entry, systemModels)),
   ];
 }
 
-function findEntryFault(adapter: Adapter, { subject, decision }: ServeEntry, systemModels: readonly SystemModel[]): readonly Finding[] {
-  const say = (message: string, fix: string): readonly Finding[] => [fault('signature-mismatch', adapter.name, message, fix)];
+function findEntryFault(
+  adapter: Adapter,
+  { subject, decision }: ServeEntry,
+  systemModels: readonly SystemModel[],
+): readonly Finding[] {
+  const say = (message: string, fix: string): readonly Finding[] => [
+    fault('signature-mismatch', adapter.name, message, fix),
+  ];
   const model = subject.kind === 'systemModel' ? systemModels.find(({ id }) => id === subject.id) : undefined;
   if (subject.kind === 'systemModel' && model === undefined) {
-    return say(`"${adapter.name}" decides about system model "${subject.id}", which the catalogue does not list.`, 'Correct the id, or add the row to `systemModels`; `fmrelease systems` lists them.');
+    return say(
+      `"${adapter.name}" decides about system model "${subject.id}", which the catalogue does not list.`,
+      'Correct the id, or add the row to `systemModels`; `fmrelease systems` lists them.',
+    );
   }
   if (subject.kind === 'signature' && adapter.kind === 'files') {
-    return say(`"${adapter.name}" is served by signature, but files carry none.`, 'Serve it by `systemModel`.');
+    return say(
+      `"${adapter.name}" is served by signature, but files carry none.`,
+      'Serve it by `systemModel`.',
+    );
   }
   if (decision.kind === 'none') return [];
   if (adapter.kind === 'fmadapter' && model?.signature === null) {
-    return say(`"${adapter.name}" serves build ${decision.version} to "${model.id}", which has no base model signature.`, 'Decline it there with `fmrelease adapter decline`.');
+    return say(
+      `"${adapter.name}" serves build ${decision.version} to "${model.id}", which has no base model signature.`,
+      'Decline it there with `fmrelease adapter decline`.',
+    );
   }
-  const signature = subject.kind === 'signature' ? subject.signature : (model?.signature?.digits ?? null);
+  const signature = signatureOf(subject, model);
   if (findBuild(adapter, signature, decision.version) !== undefined) return [];
   const elsewhere = adapter.builds.find(({ version }) => version === decision.version);
-  const found = elsewhere?.baseModelSignature === undefined || elsewhere.baseModelSignature === null ? 'no build has this version' : `that build carries ${shortSignature(elsewhere.baseModelSignature)}`;
-  return say(`"${adapter.name}" serves build ${decision.version} for ${signature === null ? 'a system model' : shortSignature(signature)}, but ${found}.`, 'Register that build with `fmrelease adapter add`, or serve another version.');
+  const found =
+    elsewhere?.baseModelSignature === undefined || elsewhere.baseModelSignature === null
+      ? 'no build has this version'
+      : `that build carries ${shortSignature(elsewhere.baseModelSignature)}`;
+  return say(
+    `"${adapter.name}" serves build ${decision.version} for ${signature === null ? 'a system model' : shortSignature(signature)}, but ${found}.`,
+    'Register that build with `fmrelease adapter add`, or serve another version.',
+  );
 }
 
-function findPackIdConflicts(adapters: readonly Adapter[], systemModels: readonly SystemModel[]): readonly Finding[] {
+function findPackIdConflicts(
+  adapters: readonly Adapter[],
+  systemModels: readonly SystemModel[],
+): readonly Finding[] {
   const served = adapters.flatMap((adapter) =>
-    servedBuilds(adapter, systemModels).map((build) => ({ id: packIdOf(adapter, build), adapter: adapter.name, build })),
+    servedBuilds(adapter, systemModels).map((build) => ({
+      id: packIdOf(adapter, build),
+      adapter: adapter.name,
+      build,
+    })),
   );
   return served.flatMap((pack, index) => {
-    const other = served.slice(index + 1).find(({ id, build }) => id === pack.id && build.digest !== pack.build.digest);
+    const other = served
+      .slice(index + 1)
+      .find(({ id, adapter, build }) => id === pack.id && (adapter !== pack.adapter || build !== pack.build));
     if (other === undefined) return [];
-    return [fault('pack-id-conflict', pack.id, `Asset pack "${pack.id}" would carry two builds: ${pack.adapter} ${pack.build.version} and ${other.adapter} ${other.build.version}.`, 'Serve one of them, or give a files adapter another `packId`.')];
+    return [
+      fault(
+        'pack-id-conflict',
+        pack.id,
+        `Asset pack "${pack.id}" would carry two builds: ${pack.adapter} ${pack.build.version} and ${other.adapter} ${other.build.version}.`,
+        'Serve one of them, or give a files adapter another `packId`.',
+      ),
+    ];
   });
 }
 
@@ -97,11 +158,24 @@ export function findBrokenFallbacks(cells: readonly MatrixCell[]): readonly Find
     if (cell.fallback === null || cell.fallback === 'base-model') continue;
     const target = byPlace.get(placeKey(cell, cell.fallback.adapter));
     if (target?.state === 'covered') continue;
-    const state = target === undefined ? 'is not in the matrix' : leadsBack(cell, byPlace) ? 'leads back to it' : `is ${target.state} there`;
+    const state =
+      target === undefined
+        ? 'is not in the matrix'
+        : leadsBack(cell, byPlace)
+          ? 'leads back to it'
+          : `is ${target.state} there`;
     const subject = `${cell.adapter} → ${cell.fallback.adapter}`;
     const where = `${cell.platform} ${toOsRangeText(cell.range).from} (${cell.systemModel?.id ?? 'no system model'})`;
     if (!faults.has(subject)) {
-      faults.set(subject, fault('fallback-broken', subject, `"${cell.adapter}" falls back to "${cell.fallback.adapter}" on ${where}, which ${state}.`, `Cover "${cell.fallback.adapter}" there, or fall back to "base-model".`));
+      faults.set(
+        subject,
+        fault(
+          'fallback-broken',
+          subject,
+          `"${cell.adapter}" falls back to "${cell.fallback.adapter}" on ${where}, which ${state}.`,
+          `Cover "${cell.fallback.adapter}" there, or fall back to "base-model".`,
+        ),
+      );
     }
   }
   return [...faults.values()];
@@ -110,11 +184,16 @@ export function findBrokenFallbacks(cells: readonly MatrixCell[]): readonly Find
 function leadsBack(start: MatrixCell, byPlace: ReadonlyMap<string, MatrixCell>): boolean {
   const seen = new Set<string>();
   let cell: MatrixCell | undefined = start;
-  while (cell !== undefined && cell.fallback !== null && cell.fallback !== 'base-model' && !seen.has(cell.adapter)) {
+  while (
+    cell !== undefined &&
+    cell.fallback !== null &&
+    cell.fallback !== 'base-model' &&
+    !seen.has(cell.adapter)
+  ) {
     seen.add(cell.adapter);
     cell = byPlace.get(placeKey(cell, cell.fallback.adapter));
   }
-  return cell !== undefined && seen.has(cell.adapter);
+  return cell?.adapter === start.adapter;
 }
 
 const placeKey = ({ platform, range, systemModel }: MatrixCell, adapter: string): string =>
@@ -124,8 +203,14 @@ const subjectKey = ({ subject }: ServeEntry): string =>
   subject.kind === 'signature' ? `signature ${subject.signature}` : `systemModel ${subject.id}`;
 
 const subjectName = ({ subject }: ServeEntry): string =>
-  subject.kind === 'signature' ? `signature ${shortSignature(subject.signature)}` : `system model "${subject.id}"`;
+  subject.kind === 'signature'
+    ? `signature ${shortSignature(subject.signature)}`
+    : `system model "${subject.id}"`;
 
 const fault = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({
-  code, severity: 'error', subject, message, fix,
+  code,
+  severity: 'error',
+  subject,
+  message,
+  fix,
 });

@@ -21,7 +21,9 @@ export interface MatrixFile {
  * @throws ReleaseError `MATRIX_NOT_FOUND` without any file, `JSON_INVALID`, `MATRIX_INVALID` with every fault
  */
 export async function readMatrixFiles(root: string, pattern: string): Promise<readonly MatrixFile[]> {
-  const paths = isGlob(pattern) ? (await glob(pattern, { cwd: root, dot: false })).sort(compareBytes) : [pattern];
+  const paths = isGlob(pattern)
+    ? (await glob(pattern, { cwd: root, dot: false })).sort(compareBytes)
+    : [pattern];
   if (paths.length === 0) throw notFound(pattern);
   const files = await Promise.all(paths.map((path) => readMatrixFile(root, path)));
   refuseRepeats(files);
@@ -35,11 +37,17 @@ async function readMatrixFile(root: string, path: string): Promise<MatrixFile> {
     bytes = await readFile(join(root, path));
   } catch (cause) {
     if (isSystemError(cause, 'ENOENT')) throw notFound(path, cause);
-    throw new ReleaseError('MATRIX_INVALID', `${path} cannot be read as a file.`, { fix: `Make ${path} a readable file.`, cause });
+    throw new ReleaseError('MATRIX_INVALID', `${path} cannot be read as a file.`, {
+      fix: `Make ${path} a readable file.`,
+      cause,
+    });
   }
   const { default: validate } = await import('../generated/matrix.validator.js');
   const value = readJsonBytes(bytes, path);
-  return { path, document: checkDocument<MatrixDocument>(value, { validate, source: path, code: 'MATRIX_INVALID' }) };
+  return {
+    path,
+    document: checkDocument<MatrixDocument>(value, { validate, source: path, code: 'MATRIX_INVALID' }),
+  };
 }
 
 /** Writes one matrix file in canonical bytes, whole or not at all. */
@@ -83,10 +91,19 @@ export function canonical(document: MatrixDocument): MatrixDocument {
 function refuseRepeats(files: readonly MatrixFile[]): void {
   const owners = new Map<string, string>();
   const repeats = files.flatMap(({ path, document }) =>
-    [...Object.keys(document.adapters).map((name) => `adapter "${name}"`), ...(document.systemModels ?? []).map(({ id }) => `system model "${id}"`)].flatMap((subject) => {
+    [
+      ...Object.keys(document.adapters).map((name) => `adapter "${name}"`),
+      ...(document.systemModels ?? []).map(({ id }) => `system model "${id}"`),
+    ].flatMap((subject) => {
       const owner = owners.get(subject);
       owners.set(subject, path);
-      return owner === undefined ? [] : [owner === path ? `${subject} stands twice in ${path}` : `${subject} stands in ${owner} and in ${path}`];
+      return owner === undefined
+        ? []
+        : [
+            owner === path
+              ? `${subject} stands twice in ${path}`
+              : `${subject} stands in ${owner} and in ${path}`,
+          ];
     }),
   );
   if (repeats.length === 0) return;

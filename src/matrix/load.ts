@@ -5,6 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Adapter } from '../model/matrix.ts';
 import type { Catalogue } from '../model/system-model.ts';
 import { coverCells, type Support } from './coverage.ts';
+import { packIdOf, servedBuilds } from './decide.ts';
 import { findBrokenFallbacks, findMatrixFaults } from './faults.ts';
 import { readMatrixFiles } from './files.ts';
 import { parseMatrix } from './parse.ts';
@@ -35,13 +36,23 @@ export async function loadIntent({ root, matrix, support }: IntentSource): Promi
   const parsed = files.map(({ document }) => parseMatrix(document));
   const adapters = parsed.flatMap((part) => part.adapters);
   const shipped = shippedCatalogue();
-  const catalogue = { ...shipped, systemModels: extendSystemModels(shipped.systemModels, parsed.flatMap((part) => part.systemModels)) };
+  const catalogue = {
+    ...shipped,
+    systemModels: extendSystemModels(
+      shipped.systemModels,
+      parsed.flatMap((part) => part.systemModels),
+    ),
+  };
   const cells = coverCells(adapters, catalogue, support);
   return {
     adapters,
     catalogue,
     cells,
-    faults: [...parsed.flatMap(({ findings }) => findings), ...findMatrixFaults(adapters, catalogue), ...findBrokenFallbacks(cells)],
+    faults: [
+      ...parsed.flatMap(({ findings }) => findings),
+      ...findMatrixFaults(adapters, catalogue),
+      ...findBrokenFallbacks(cells),
+    ],
   };
 }
 
@@ -50,7 +61,11 @@ export async function loadIntent({ root, matrix, support }: IntentSource): Promi
  *
  * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither the matrix nor `published` knows
  */
-export function selectAdapters(intent: Intent, only: readonly string[], published: readonly string[] = []): readonly Adapter[] {
+export function selectAdapters(
+  intent: Intent,
+  only: readonly string[],
+  published: readonly string[] = [],
+): readonly Adapter[] {
   if (only.length === 0) return intent.adapters;
   const known = new Set([...intent.adapters.map(({ name }) => name), ...published]);
   const unknown = only.filter((name) => !known.has(name));
@@ -64,21 +79,51 @@ export function selectAdapters(intent: Intent, only: readonly string[], publishe
  * @throws ReleaseError `MATRIX_UNSOUND` with every error finding that touches the scope
  */
 export function requireSoundMatrix(intent: Intent, only: readonly string[] = []): void {
-  const faults = intent.faults.filter(({ severity, subject }) => severity === 'error' && touches(subject, only));
+  const faults = intent.faults.filter(
+    ({ severity, subject }) => severity === 'error' && touches(subject, only, intent),
+  );
   if (faults.length === 0) return;
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-  throw new ReleaseError('MATRIX_UNSOUND', `The matrix has ${count}: ${faults.map(({ code, message }) => `${message} (${code})`).join(' ')}`, {
-    fix: faults.length === 1 ? (faults[0]?.fix ?? '') : 'Mend each; `fmrelease audit` lists them with their fixes.',
-    details: faults.map(({ code, message, fix }) => `${code}: ${message} ${fix}`),
-  });
+  throw new ReleaseError(
+    'MATRIX_UNSOUND',
+    `The matrix has ${count}: ${faults.map(({ code, message }) => `${message} (${code})`).join(' ')}`,
+    {
+      fix:
+        faults.length === 1
+          ? (faults[0]?.fix ?? '')
+          : 'Mend each; `fmrelease audit` lists them with their fixes.',
+      details: faults.map(({ code, message, fix }) => `${code}: ${message} ${fix}`),
+    },
+  );
 }
 
 /** An error for names that are no adapters, with the names that are. */
 export const unknownAdapters = (names: readonly string[], known: readonly string[]): ReleaseError =>
-  new ReleaseError('ADAPTER_UNKNOWN', `The matrix has no adapter ${names.map((name) => `"${name}"`).join(', ')}.`, {
-    fix: known.length === 0 ? 'Register one with `fmrelease adapter add`.' : `Name one of ${known.join(', ')}.`,
-  });
+  new ReleaseError(
+    'ADAPTER_UNKNOWN',
+    `The matrix has no adapter ${names.map((name) => `"${name}"`).join(', ')}.`,
+    {
+      fix:
+        known.length === 0
+          ? 'Register one with `fmrelease adapter add`.'
+          : `Name one of ${known.join(', ')}.`,
+    },
+  );
 
-/** A subject touches the scope when it names an adapter of it, or no adapter at all (a catalogue row). */
-const touches = (subject: string, only: readonly string[]): boolean =>
-  only.length === 0 || only.some((name) => subject.includes(name)) || /^[a-z0-9._-]+, [a-z0-9._-]+$/.test(subject);
+/**
+ * A subject touches the scope when it is an adapter of it (`name`, `name 1.0.0`, `name → other`), a pack id of one,
+ * or a catalogue row (`id`, `id, other`), which every adapter rests on.
+ */
+function touches(subject: string, only: readonly string[], { adapters, catalogue }: Intent): boolean {
+  if (only.length === 0) return true;
+  const packIds = adapters
+    .filter(({ name }) => only.includes(name))
+    .flatMap((adapter) =>
+      servedBuilds(adapter, catalogue.systemModels).map((build) => packIdOf(adapter, build)),
+    );
+  return (
+    packIds.includes(subject) ||
+    only.some((name) => subject === name || subject.startsWith(`${name} `)) ||
+    catalogue.systemModels.some(({ id }) => subject === id || subject.startsWith(`${id}, `))
+  );
+}

@@ -1,9 +1,21 @@
 import { toSystemModel } from '../catalogue/catalogue.ts';
-import type { AdapterDocument, BuildDocument, MatrixDocument, ServeEntryDocument } from '../generated/matrix.ts';
+import type {
+  AdapterDocument,
+  BuildDocument,
+  MatrixDocument,
+  ServeEntryDocument,
+} from '../generated/matrix.ts';
 import { isBuildVersion } from '../model/build-version.ts';
 import type { TreeDigest } from '../model/digest.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
-import { type Adapter, type Build, type DownloadPolicy, ON_DEMAND, type ServeDecision, type ServeEntry } from '../model/matrix.ts';
+import {
+  type Adapter,
+  type Build,
+  type DownloadPolicy,
+  ON_DEMAND,
+  type ServeDecision,
+  type ServeEntry,
+} from '../model/matrix.ts';
 import { ADAPTER_NAME, ASSET_PACK_ID } from '../model/names.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import type { BaseModelSignature } from '../model/signature.ts';
@@ -31,7 +43,10 @@ export function parseMatrix(document: MatrixDocument): ParsedMatrix {
   return {
     adapters: parsed.map(({ adapter }) => adapter),
     systemModels: rows.map(toSystemModel),
-    findings: [...parsed.flatMap(({ findings }) => findings), ...rows.flatMap((row) => platformFaults(row.id, Object.keys(row.os)))],
+    findings: [
+      ...parsed.flatMap(({ findings }) => findings),
+      ...rows.flatMap((row) => platformFaults(row.id, Object.keys(row.os))),
+    ],
   };
 }
 
@@ -70,7 +85,12 @@ function toServeEntry(document: ServeEntryDocument): ServeEntry {
       : { kind: 'systemModel', id: document.systemModel };
   const decision: ServeDecision =
     document.version === undefined
-      ? { kind: 'none', fallback: document.none ?? 'base-model', reason: document.reason ?? null, until: document.until ?? null }
+      ? {
+          kind: 'none',
+          fallback: document.none ?? 'base-model',
+          reason: document.reason ?? null,
+          until: document.until ?? null,
+        }
       : { kind: 'build', version: document.version };
   return { subject, decision };
 }
@@ -80,8 +100,17 @@ function adapterFaults(name: string, document: AdapterDocument): readonly Findin
   return [
     ...nameFaults(name, document),
     ...platformFaults(name, document.platforms),
-    ...(document.downloadPolicy !== undefined && 'onDemand' in document.downloadPolicy && document.downloadPolicy.onDemand === null
-      ? [fault('on-demand-null', name, `"${name}" has "onDemand": null, which Apple's upload refuses (ITMS-91140).`, 'Write { "onDemand": {} }.')]
+    ...(document.downloadPolicy !== undefined &&
+    'onDemand' in document.downloadPolicy &&
+    document.downloadPolicy.onDemand === null
+      ? [
+          fault(
+            'on-demand-null',
+            name,
+            `"${name}" has "onDemand": null, which Apple's upload refuses (ITMS-91140).`,
+            'Write { "onDemand": {} }.',
+          ),
+        ]
       : []),
     ...document.builds.flatMap((build) => buildFaults(name, kind, build)),
   ];
@@ -90,15 +119,36 @@ function adapterFaults(name: string, document: AdapterDocument): readonly Findin
 function nameFaults(name: string, { kind = 'fmadapter', packId }: AdapterDocument): readonly Finding[] {
   const faults: Finding[] = [];
   if (kind === 'fmadapter' && !ADAPTER_NAME.test(name)) {
-    faults.push(fault('bad-name', name, `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`, 'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.'));
+    faults.push(
+      fault(
+        'bad-name',
+        name,
+        `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
+        'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.',
+      ),
+    );
   }
   const id = packId ?? name;
   if (kind === 'files' && !ASSET_PACK_ID.test(id)) {
     const code = id.includes('.') ? 'pack-id-dotted' : 'bad-name';
-    faults.push(fault(code, name, `"${id}" is no asset pack id: expected letters, digits, hyphens and underscores, 128 at most.`, 'Set `packId` to such an id.'));
+    faults.push(
+      fault(
+        code,
+        name,
+        `"${id}" is no asset pack id: expected letters, digits, hyphens and underscores, 128 at most.`,
+        'Set `packId` to such an id.',
+      ),
+    );
   }
   if (kind === 'fmadapter' && packId !== undefined) {
-    faults.push(fault('bad-name', name, `"${name}" sets packId "${packId}", but the pack id of an adapter is its identifier.`, 'Remove `packId`.'));
+    faults.push(
+      fault(
+        'bad-name',
+        name,
+        `"${name}" sets packId "${packId}", but the pack id of an adapter is its identifier.`,
+        'Remove `packId`.',
+      ),
+    );
   }
   return faults;
 }
@@ -106,23 +156,55 @@ function nameFaults(name: string, { kind = 'fmadapter', packId }: AdapterDocumen
 const platformFaults = (subject: string, platforms: readonly string[]): readonly Finding[] =>
   platforms
     .filter((platform) => !isPlatform(platform))
-    .map((platform) => fault('platform-invalid', subject, explainPlatform(platform), `Correct the platforms of "${subject}" in the matrix.`));
+    .map((platform) =>
+      fault(
+        'platform-invalid',
+        subject,
+        explainPlatform(platform),
+        `Correct the platforms of "${subject}" in the matrix.`,
+      ),
+    );
 
 function buildFaults(name: string, kind: Adapter['kind'], build: BuildDocument): readonly Finding[] {
   const faults: Finding[] = [];
   const subject = `${name} ${build.version}`;
   if (!isBuildVersion(build.version)) {
-    faults.push(fault('bad-name', subject, `"${build.version}" is not strict semver such as 1.5.0.`, 'Register the build again with a version of three integers.'));
+    faults.push(
+      fault(
+        'bad-name',
+        subject,
+        `"${build.version}" is not strict semver such as 1.5.0.`,
+        'Register the build again with a version of three integers.',
+      ),
+    );
   }
   if (kind === 'fmadapter' && build.baseModelSignature === undefined) {
-    faults.push(fault('signature-mismatch', subject, `Build ${build.version} of "${name}" has no baseModelSignature.`, 'Copy it from the metadata.json of the build.'));
+    faults.push(
+      fault(
+        'signature-mismatch',
+        subject,
+        `Build ${build.version} of "${name}" has no baseModelSignature.`,
+        'Copy it from the metadata.json of the build.',
+      ),
+    );
   }
   if (kind === 'files' && build.baseModelSignature !== undefined) {
-    faults.push(fault('signature-mismatch', subject, `Build ${build.version} of "${name}" carries a baseModelSignature, but its kind is files.`, 'Remove the signature, or set kind to fmadapter.'));
+    faults.push(
+      fault(
+        'signature-mismatch',
+        subject,
+        `Build ${build.version} of "${name}" carries a baseModelSignature, but its kind is files.`,
+        'Remove the signature, or set kind to fmadapter.',
+      ),
+    );
   }
   return faults;
 }
 
 const fault = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({
-  code, severity: 'error', subject, message, fix,
+  code,
+  severity: 'error',
+  subject,
+  message,
+  fix,
 });

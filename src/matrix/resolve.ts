@@ -19,7 +19,10 @@ export interface Device {
 /** What a resolution can come to. */
 export type ResolutionState = CellState | 'unknown-os' | 'unknown-signature';
 
-/** What one device gets of one adapter. `trail` lists, in order, every decision and why the other rows lost. */
+/**
+ * What one device gets of one adapter. `trail` lists, in order, every decision and why the other rows lost; it is told
+ * when it is read, so read it by name: a spread does not copy it.
+ */
 export interface Resolution {
   readonly state: ResolutionState;
   readonly systemModel: SystemModel | null;
@@ -37,67 +40,136 @@ export interface Resolution {
  *   or `USAGE` when the variant exists on no system model of that OS version
  */
 export function resolve(adapter: Adapter, systemModels: readonly SystemModel[], device: Device): Resolution {
+  const query: Query = { adapter, systemModels, device };
+  const outcome = settle(query);
+  if ('undecided' in outcome) throw ambiguous(outcome.undecided, query);
+  return new Answer(outcome, query);
+}
+
+/** What is asked, and the trail that the steps write to when somebody wants to read it. */
+interface Query {
+  readonly adapter: Adapter;
+  readonly systemModels: readonly SystemModel[];
+  readonly device: Device;
+  readonly trail?: string[];
+}
+
+type Outcome = Omit<Resolution, 'trail'>;
+
+/** A resolution whose trail is told by taking the same steps again, once it is read: most callers never do. */
+class Answer implements Resolution {
+  readonly state: ResolutionState;
+  readonly systemModel: SystemModel | null;
+  readonly build: Build | null;
+  readonly packId: string | null;
+  readonly fallback: Fallback | null;
+  readonly candidates: readonly SystemModel[];
+  readonly #query: Query;
+
+  constructor(outcome: Outcome, query: Query) {
+    this.state = outcome.state;
+    this.systemModel = outcome.systemModel;
+    this.build = outcome.build;
+    this.packId = outcome.packId;
+    this.fallback = outcome.fallback;
+    this.candidates = outcome.candidates;
+    this.#query = query;
+  }
+
+  get trail(): readonly string[] {
+    return tellTrail(this.#query);
+  }
+}
+
+function tellTrail(query: Query): readonly string[] {
   const trail: string[] = [];
+  settle({ ...query, trail });
+  return trail;
+}
+
+function settle(query: Query): Outcome | { readonly undecided: readonly SystemModel[] } {
+  const { adapter, systemModels, device, trail } = query;
   if (!adapter.platforms.includes(device.platform)) {
-    trail.push(`"${adapter.name}" is offered on ${adapter.platforms.join(', ')}, not on ${device.platform}.`);
-    return nothing('not-offered', trail);
+    trail?.push(
+      `"${adapter.name}" is offered on ${adapter.platforms.join(', ')}, not on ${device.platform}.`,
+    );
+    return nothing('not-offered');
   }
   const onOs = systemModels.filter((row) => runsOn(row, device));
   if (onOs.length === 0) {
-    trail.push(`No system model of the catalogue claims ${deviceName(device)}.`);
-    return nothing('unknown-os', trail);
+    trail?.push(`No system model of the catalogue claims ${deviceName(device)}.`);
+    return nothing('unknown-os');
   }
-  trail.push(`${deviceName(device)} carries ${idsOf(onOs)}.`);
-  const rows = keepSignature(keepVariant(onOs, device, trail), systemModels, device, trail);
-  if (rows.length === 0) return nothing('unknown-signature', trail);
-  return decideAmong(adapter, rows, device, trail);
+  trail?.push(`${deviceName(device)} carries ${idsOf(onOs)}.`);
+  const rows = keepSignature(keepVariant(onOs, query), query);
+  return rows.length === 0 ? nothing('unknown-signature') : decideAmong(rows, query);
 }
 
-function keepVariant(rows: readonly SystemModel[], device: Device, trail: string[]): readonly SystemModel[] {
+function keepVariant(rows: readonly SystemModel[], { device, trail }: Query): readonly SystemModel[] {
   const { variant } = device;
   if (variant === undefined) return rows;
-  const kept = rows.filter((row) => row.variant === null || row.variant === variant);
+  const kept = rows.filter((row) => suitsVariant(row, device));
   if (kept.length === 0) {
     const known = rows.map((row) => row.variant).join(', ');
-    throw new ReleaseError('USAGE', `No system model of ${deviceName(device)} has the variant "${variant}": expected one of ${known}.`, {
-      fix: 'Pass one of these to --variant.',
-    });
+    throw new ReleaseError(
+      'USAGE',
+      `No system model of ${deviceName(device)} has the variant "${variant}": expected one of ${known}.`,
+      {
+        fix: 'Pass one of these to --variant.',
+      },
+    );
   }
-  for (const row of rows) if (!kept.includes(row)) trail.push(`${row.id} lost: its variant is ${row.variant}, not ${variant}.`);
+  trail?.push(
+    ...without(rows, kept).map((row) => `${row.id} lost: its variant is ${row.variant}, not ${variant}.`),
+  );
   return kept;
 }
 
 function keepSignature(
   rows: readonly SystemModel[],
-  all: readonly SystemModel[],
-  device: Device,
-  trail: string[],
+  { systemModels, device, trail }: Query,
 ): readonly SystemModel[] {
   const { signature } = device;
   if (signature === undefined) return rows;
-  const carrying = all.filter((row) => row.signature !== null && carriesSignature(row.signature.digits, signature));
+  const carrying = systemModels.filter(
+    (row) => row.signature !== null && carriesSignature(row.signature.digits, signature),
+  );
   if (carrying.length === 0) {
-    trail.push(`No system model of the catalogue carries the signature ${signature}; fmrelease never guesses a build.`);
+    trail?.push(
+      `No system model of the catalogue carries the signature ${signature}; fmrelease never guesses a build.`,
+    );
     return [];
   }
   const kept = rows.filter((row) => carrying.includes(row));
-  for (const row of rows) if (!kept.includes(row)) trail.push(`${row.id} lost: it does not carry the signature ${signature}.`);
+  trail?.push(
+    ...without(rows, kept).map((row) => `${row.id} lost: it does not carry the signature ${signature}.`),
+  );
   if (kept.length > 0) return kept;
-  trail.push(`${idsOf(carrying)} carry ${signature}, though not for ${deviceName(device)}: the signature decides, not the OS number.`);
-  const samePlatform = carrying.filter((row) => row.os[device.platform] !== undefined);
-  return samePlatform.length > 0 ? samePlatform : carrying;
+  trail?.push(
+    `${idsOf(carrying)} ${carrying.length === 1 ? 'carries' : 'carry'} ${signature}, though not for ${deviceName(device)}: the signature decides, not the OS number.`,
+  );
+  const nearer = narrow(carrying, (row) => row.os[device.platform] !== undefined);
+  return narrow(nearer, (row) => suitsVariant(row, device));
 }
 
-function decideAmong(adapter: Adapter, rows: readonly SystemModel[], device: Device, trail: string[]): Resolution {
+function decideAmong(
+  rows: readonly SystemModel[],
+  { adapter, device, trail }: Query,
+): ReturnType<typeof settle> {
   const decisions = rows.map((row) => ({ row, decision: decide(adapter, row) }));
-  for (const { row, decision } of decisions) trail.push(`${row.id}: ${explain(decision)}`);
+  trail?.push(...decisions.map(({ row, decision }) => `${row.id}: ${explain(decision)}`));
   const [first, ...others] = decisions;
-  if (first === undefined) return nothing('unknown-os', trail);
-  if (others.some(({ decision }) => outcomeKey(decision) !== outcomeKey(first.decision))) {
-    throw ambiguous(adapter, rows, device, trail);
-  }
+  if (first === undefined) return nothing('unknown-os');
+  if (others.some(({ decision }) => outcomeKey(decision) !== outcomeKey(first.decision)))
+    return { undecided: rows };
   const { decision } = first;
   const build = decision.state === 'covered' ? decision.build : null;
+  if (build !== null && !loadsOn(build, device)) {
+    trail?.push(
+      `Build ${build.version} lost: it is for ${build.baseModelSignature}, and the device reports ${device.signature}.`,
+    );
+    return nothing('unknown-signature');
+  }
   return {
     state: decision.state,
     systemModel: others.length === 0 ? first.row : null,
@@ -105,16 +177,23 @@ function decideAmong(adapter: Adapter, rows: readonly SystemModel[], device: Dev
     packId: build === null ? null : packIdOf(adapter, build),
     fallback: 'fallback' in decision ? decision.fallback : null,
     candidates: others.length === 0 ? [] : rows,
-    trail,
   };
 }
 
-function ambiguous(adapter: Adapter, rows: readonly SystemModel[], device: Device, trail: readonly string[]): ReleaseError {
+function ambiguous(rows: readonly SystemModel[], query: Query): ReleaseError {
+  const { adapter, device } = query;
   const variants = rows.flatMap((row) => (row.variant === null ? [] : [row.variant]));
-  return new ReleaseError('RESOLUTION_AMBIGUOUS', `"${adapter.name}" on ${deviceName(device)} depends on the system model: ${idsOf(rows)} get different things.`, {
-    fix: variants.length > 0 ? `Pass --variant with one of ${[...new Set(variants)].join(', ')}.` : 'Pass --signature with what the device reports.',
-    details: trail,
-  });
+  return new ReleaseError(
+    'RESOLUTION_AMBIGUOUS',
+    `"${adapter.name}" on ${deviceName(device)} depends on the system model: ${idsOf(rows)} get different things.`,
+    {
+      fix:
+        variants.length > 0
+          ? `Pass --variant with one of ${[...new Set(variants)].join(', ')}.`
+          : 'Pass --signature with what the device reports.',
+      details: tellTrail(query),
+    },
+  );
 }
 
 function explain(decision: Decision): string {
@@ -130,8 +209,13 @@ function explain(decision: Decision): string {
   }
 }
 
-const because = ({ reason, until }: { readonly reason: string | null; readonly until: string | null }): string =>
-  `${reason === null ? '' : ` (${reason})`}${until === null ? '' : ` until ${until}`}`;
+const because = ({
+  reason,
+  until,
+}: {
+  readonly reason: string | null;
+  readonly until: string | null;
+}): string => `${reason === null ? '' : ` (${reason})`}${until === null ? '' : ` until ${until}`}`;
 
 const outcomeKey = (decision: Decision): string =>
   decision.state === 'covered'
@@ -143,8 +227,32 @@ const runsOn = (row: SystemModel, { platform, os }: Device): boolean => {
   return range !== undefined && rangeContains(range, os);
 };
 
-const nothing = (state: ResolutionState, trail: readonly string[]): Resolution => ({
-  state, systemModel: null, build: null, packId: null, fallback: null, candidates: [], trail,
+/** A row that knows only the first digits may be narrowed by a build whose other digits are not the device's. */
+const loadsOn = ({ baseModelSignature }: Build, { signature }: Device): boolean =>
+  signature === undefined || baseModelSignature === null || carriesSignature(baseModelSignature, signature);
+
+const suitsVariant = (row: SystemModel, { variant }: Device): boolean =>
+  variant === undefined || row.variant === null || row.variant === variant;
+
+/** The rows that pass the test, or all of them when none does. */
+const narrow = (
+  rows: readonly SystemModel[],
+  test: (row: SystemModel) => boolean,
+): readonly SystemModel[] => {
+  const kept = rows.filter(test);
+  return kept.length > 0 ? kept : rows;
+};
+
+const without = (rows: readonly SystemModel[], kept: readonly SystemModel[]): readonly SystemModel[] =>
+  rows.filter((row) => !kept.includes(row));
+
+const nothing = (state: ResolutionState): Outcome => ({
+  state,
+  systemModel: null,
+  build: null,
+  packId: null,
+  fallback: null,
+  candidates: [],
 });
 
 const idsOf = (rows: readonly SystemModel[]): string => rows.map(({ id }) => id).join(' and ');

@@ -14,7 +14,8 @@ export interface FileDigest {
 }
 
 /** The SHA-256 of a text's UTF-8 bytes or of bytes. */
-export const sha256Of = (content: string | Uint8Array): Sha256 => createHash('sha256').update(content).digest('hex');
+export const sha256Of = (content: string | Uint8Array): Sha256 =>
+  createHash('sha256').update(content).digest('hex');
 
 /** `3f9a21c0`: eight digits, for people. */
 export const shortDigest = (digest: string): string => digest.replace(/^sha256:/, '').slice(0, 8);

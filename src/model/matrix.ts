@@ -41,7 +41,12 @@ export type ServeSubject =
 /** What it says: a build, or none on purpose until a day. */
 export type ServeDecision =
   | { readonly kind: 'build'; readonly version: string }
-  | { readonly kind: 'none'; readonly fallback: Fallback; readonly reason: string | null; readonly until: string | null };
+  | {
+      readonly kind: 'none';
+      readonly fallback: Fallback;
+      readonly reason: string | null;
+      readonly until: string | null;
+    };
 
 /** One decision of the matrix. */
 export interface ServeEntry {

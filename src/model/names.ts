@@ -20,7 +20,11 @@ export const adapterIdentifier = (name: string, signature: string): string =>
  */
 export function parseChannelName(text: string): string {
   if (CHANNEL_NAME.test(text)) return text;
-  throw new ReleaseError('USAGE', `"${text}" is not a channel name: expected a lower-case letter, then letters, digits or hyphens, 32 at most.`, {
-    fix: 'Name a channel such as stable or beta.',
-  });
+  throw new ReleaseError(
+    'USAGE',
+    `"${text}" is not a channel name: expected a lower-case letter, then letters, digits or hyphens, 32 at most.`,
+    {
+      fix: 'Name a channel such as stable or beta.',
+    },
+  );
 }

@@ -16,10 +16,12 @@ export interface OsRangeText {
 
 /** True when `version` lies in `range`. */
 export const rangeContains = (range: OsRange, version: OsVersion): boolean =>
-  compareOsVersions(range.from, version) <= 0 && (range.below === null || compareOsVersions(version, range.below) < 0);
+  compareOsVersions(range.from, version) <= 0 &&
+  (range.below === null || compareOsVersions(version, range.below) < 0);
 
 /** True when the two intervals share at least one version. */
-export const rangesOverlap = (a: OsRange, b: OsRange): boolean => endsAfter(a, b.from) && endsAfter(b, a.from);
+export const rangesOverlap = (a: OsRange, b: OsRange): boolean =>
+  endsAfter(a, b.from) && endsAfter(b, a.from);
 
 /** The interval as the published documents write it. */
 export const toOsRangeText = ({ from, below }: OsRange): OsRangeText => ({
@@ -34,28 +36,32 @@ export const formatOsRange = ({ from, below }: OsRangeText): string =>
 /**
  * Reads node-semver range syntax (`>=26.0 <26.4`, `26.x`, `~26.3`) over three integers.
  *
+ * @param place - the field that holds it, for the message: `support.iOS`
  * @throws ReleaseError `CONFIG_INVALID` when it is no range, names a pre-release, is empty or leaves a hole
  */
-export function parseOsRange(text: string): OsRange {
-  const intervals = readIntervals(text).sort((a, b) => compareOsVersions(a.from, b.from));
+export function parseOsRange(text: string, place?: string): OsRange {
+  const refuse: Refuse = (why, cause) =>
+    malformed(place === undefined ? `"${text}"` : `${place}: "${text}"`, why, cause);
+  const intervals = readIntervals(text, refuse).sort((a, b) => compareOsVersions(a.from, b.from));
   let joined = intervals[0];
-  if (joined === undefined) throw malformed(text, 'it contains no version');
+  if (joined === undefined) throw refuse('it contains no version');
   for (const next of intervals.slice(1)) {
     if (joined.below !== null && compareOsVersions(next.from, joined.below) > 0) {
-      throw malformed(text, `it has a hole before ${formatOsVersion(next.from)}, expected one unbroken interval`);
+      throw refuse(`it has a hole before ${formatOsVersion(next.from)}, expected one unbroken interval`);
     }
     joined = { from: joined.from, below: laterEnd(joined.below, next.below) };
   }
   return joined;
 }
 
-function readIntervals(text: string): OsRange[] {
-  if (/\d-|[a-wyz]/i.test(text.replaceAll(/\s-\s/g, ' '))) throw malformed(text, 'expected integers and comparators only');
+function readIntervals(text: string, refuse: Refuse): OsRange[] {
+  if (/[-+a-wyz]/i.test(text.replaceAll(/\s-\s/g, ' ')))
+    throw refuse('expected integers and comparators only');
   let range: SemverRange;
   try {
     range = new SemverRange(text);
   } catch (cause) {
-    throw malformed(text, 'expected a range such as ">=26.0 <26.4"', cause);
+    throw refuse('expected a range such as ">=26.0 <26.4"', cause);
   }
   return range.set.flatMap((comparators) => {
     let from: OsVersion = [0, 0, 0];
@@ -84,8 +90,10 @@ const afterVersion = ([major, minor, patch]: OsVersion): OsVersion => [major, mi
 const laterEnd = (a: OsVersion | null, b: OsVersion | null): OsVersion | null =>
   a === null || b === null ? null : compareOsVersions(a, b) >= 0 ? a : b;
 
-const malformed = (text: string, why: string, cause?: unknown): ReleaseError =>
-  new ReleaseError('CONFIG_INVALID', `"${text}" is not an OS range: ${why}.`, {
+type Refuse = (why: string, cause?: unknown) => ReleaseError;
+
+const malformed = (subject: string, why: string, cause?: unknown): ReleaseError =>
+  new ReleaseError('CONFIG_INVALID', `${subject} is not an OS range: ${why}.`, {
     fix: 'Write one interval such as ">=26.0", ">=26.0 <26.4" or "26.x".',
     cause,
   });

@@ -19,9 +19,13 @@ export const formatOsVersion = ([major, minor, patch]: OsVersion): string =>
 export function parseOsVersion(text: string): OsVersion {
   const match = OS_VERSION.exec(text);
   if (match === null) {
-    throw new ReleaseError('USAGE', `"${text}" is not an OS version: expected one to three integers such as 26.4 or 26.4.1.`, {
-      fix: 'Pass the number that Settings shows, without a name or a build.',
-    });
+    throw new ReleaseError(
+      'USAGE',
+      `"${text}" is not an OS version: expected one to three integers such as 26.4 or 26.4.1.`,
+      {
+        fix: 'Pass the number that Settings shows, without a name or a build.',
+      },
+    );
   }
   return [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
 }

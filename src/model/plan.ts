@@ -6,8 +6,8 @@ import type {
   Change as ChangeJson,
   Coverage as CoverageJson,
   PackChange as PackChangeJson,
-  PlannedPack as PlannedPackJson,
   Plan as PlanJson,
+  PlannedPack as PlannedPackJson,
 } from '../generated/plan.ts';
 import type { DeepReadonly } from './readonly.ts';
 

@@ -11,7 +11,8 @@ export const isPlatform = (text: string): text is Platform => PLATFORMS.some((pl
 
 /** Returns why `text` is no platform, as one sentence that ends with what to write instead. */
 export function explainPlatform(text: string): string {
-  if (text.toLowerCase() === 'ipados') return '"iPadOS" is not a platform of its own: write "iOS", which covers iPadOS.';
+  if (text.toLowerCase() === 'ipados')
+    return '"iPadOS" is not a platform of its own: write "iOS", which covers iPadOS.';
   const near = PLATFORMS.find((platform) => platform.toLowerCase() === text.toLowerCase());
   if (near !== undefined) return `"${text}" is not a platform: write "${near}".`;
   return `"${text}" is not a platform: expected one of ${PLATFORMS.join(', ')}.`;

@@ -27,9 +27,13 @@ export const carriesSignature = (carried: string, queried: string): boolean =>
  */
 export function parseBaseModelSignature(text: string): BaseModelSignature {
   if (isBaseModelSignature(text)) return text;
-  throw new ReleaseError('USAGE', `"${text}" is not a base model signature: expected 40 lower-case hex digits, found ${text.length} characters.`, {
-    fix: 'Copy `baseModelSignature` from the metadata.json of the adapter.',
-  });
+  throw new ReleaseError(
+    'USAGE',
+    `"${text}" is not a base model signature: expected 40 lower-case hex digits, found ${text.length} characters.`,
+    {
+      fix: 'Copy `baseModelSignature` from the metadata.json of the adapter.',
+    },
+  );
 }
 
 /**
@@ -42,9 +46,13 @@ export function parseSignatureQuery(text: string): SignatureQuery {
   const identifier = IDENTIFIER.exec(text);
   const digits = (identifier?.[2] ?? text).toLowerCase();
   if (!/^[0-9a-f]{7,40}$/.test(digits)) {
-    throw new ReleaseError('USAGE', `"${text}" is not a signature: expected 7 to 40 hex digits or a whole "fmadapter-<name>-<digits>".`, {
-      fix: 'Pass what `compatibleAdapterIdentifiers(name:)` printed on the device.',
-    });
+    throw new ReleaseError(
+      'USAGE',
+      `"${text}" is not a signature: expected 7 to 40 hex digits or a whole "fmadapter-<name>-<digits>".`,
+      {
+        fix: 'Pass what `compatibleAdapterIdentifiers(name:)` printed on the device.',
+      },
+    );
   }
   return { prefix: digits, adapterName: identifier?.[1] ?? null };
 }

@@ -15,9 +15,13 @@ export function parseInstant(text: string): Date {
   const date = new Date(DAY.test(text) ? `${text}T00:00:00Z` : text);
   const valid = (DAY.test(text) || INSTANT.test(text)) && !Number.isNaN(date.getTime());
   if (valid && date.toISOString().startsWith(text.slice(0, 10))) return date;
-  throw new ReleaseError('USAGE', `"${text}" is not a date: expected a day such as 2026-11-22 or an instant such as 2026-11-22T10:00:00Z.`, {
-    fix: 'Write the date as year-month-day.',
-  });
+  throw new ReleaseError(
+    'USAGE',
+    `"${text}" is not a date: expected a day such as 2026-11-22 or an instant such as 2026-11-22T10:00:00Z.`,
+    {
+      fix: 'Write the date as year-month-day.',
+    },
+  );
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -27,7 +27,11 @@ export interface PackOrder extends RegisteredBuild {
  *
  * @throws ReleaseError `BUILD_MISSING`, `BUILD_CHANGED` or `ADAPTER_UNSOUND`; nothing half-built is left
  */
-export async function buildPack(order: PackOrder, cache: PackCache, reader: BuildReader): Promise<CachedPack> {
+export async function buildPack(
+  order: PackOrder,
+  cache: PackCache,
+  reader: BuildReader,
+): Promise<CachedPack> {
   const key = archiveKey(order);
   const cached = await cache.find(key);
   if (cached !== undefined) return cached;
@@ -53,7 +57,12 @@ export const archiveKey = (order: PackOrder): ArchiveKey => ({
 export const packRootName = ({ adapter, kind, id }: Pick<PackOrder, 'adapter' | 'kind' | 'id'>): string =>
   kind === 'fmadapter' ? `${adapter}.fmadapter` : id;
 
-async function writePack(path: string, order: PackOrder, source: BuildSource, { progress }: BuildReader): Promise<Omit<CachedPack, 'file'>> {
+async function writePack(
+  path: string,
+  order: PackOrder,
+  source: BuildSource,
+  { progress }: BuildReader,
+): Promise<Omit<CachedPack, 'file'>> {
   const rootName = packRootName(order);
   const entries = packEntries(rootName, source.files);
   const totalBytes = source.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -74,24 +83,31 @@ async function writePack(path: string, order: PackOrder, source: BuildSource, { 
 }
 
 /** Streams an entry's file and proves on the way that it holds what its header says. */
-const entrySource = (rootName: string, source: BuildSource, report: (bytes: number) => void): EntrySource => async (entry, sink) => {
-  const listed = source.tree.files.find(({ path }) => `${rootName}/${path}` === entry.path);
-  if (listed === undefined) throw new Error(`no listed file for the entry "${entry.path}"`);
-  const handle = await openListed(source.root, listed);
-  try {
-    const hash = createHash('sha256');
-    const bytes = await readChunks(handle, async (chunk) => {
-      const written = sink(chunk);
-      hash.update(chunk);
-      report(chunk.length);
-      await written;
-    });
-    await requireUnchanged(handle, listed);
-    if (bytes === entry.sizeBytes && hash.digest('hex') === entry.sha256) return;
-    throw new ReleaseError('BUILD_CHANGED', `"${listed.path}" does not hold the bytes it was digested with.`, {
-      fix: 'Run the same command again with --rehash.',
-    });
-  } finally {
-    await handle.close();
-  }
+const entrySource = (rootName: string, source: BuildSource, report: (bytes: number) => void): EntrySource => {
+  const listedFiles = new Map(source.tree.files.map((file) => [`${rootName}/${file.path}`, file]));
+  return async (entry, sink) => {
+    const listed = listedFiles.get(entry.path);
+    if (listed === undefined) throw new Error(`no listed file for the entry "${entry.path}"`);
+    const handle = await openListed(source.root, listed);
+    try {
+      const hash = createHash('sha256');
+      const bytes = await readChunks(handle, async (chunk) => {
+        const written = sink(chunk);
+        hash.update(chunk);
+        report(chunk.length);
+        await written;
+      });
+      await requireUnchanged(handle, listed);
+      if (bytes === entry.sizeBytes && hash.digest('hex') === entry.sha256) return;
+      throw new ReleaseError(
+        'BUILD_CHANGED',
+        `"${listed.path}" does not hold the bytes it was digested with.`,
+        {
+          fix: 'Run the same command again with --rehash.',
+        },
+      );
+    } finally {
+      await handle.close();
+    }
+  };
 };

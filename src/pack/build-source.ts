@@ -38,22 +38,33 @@ export interface BuildReader {
  * @throws ReleaseError `BUILD_MISSING` when its folder is gone, `BUILD_CHANGED` when its files are others,
  *   `ADAPTER_UNSOUND` when it holds what no pack may
  */
-export async function openBuild(build: RegisteredBuild, { projectRoot, digests, progress }: BuildReader): Promise<BuildSource> {
+export async function openBuild(
+  build: RegisteredBuild,
+  { projectRoot, digests, progress }: BuildReader,
+): Promise<BuildSource> {
   const root = await openRegistered(build, projectRoot);
   const tree = await walkTree(root, build.kind === 'fmadapter' ? ADAPTER_LIMITS : FILES_LIMITS);
   if (tree.faults.length > 0) {
     const faults = tree.faults.map(({ path, why }) => `"${path}" ${why}`);
-    throw new ReleaseError('ADAPTER_UNSOUND', `"${build.path}" holds what no pack may: ${faults.join('; ')}.`, {
-      fix: 'Replace these by plain files, then register the build again.',
-      details: faults,
-    });
+    throw new ReleaseError(
+      'ADAPTER_UNSOUND',
+      `"${build.path}" holds what no pack may: ${faults.join('; ')}.`,
+      {
+        fix: 'Replace these by plain files, then register the build again.',
+        details: faults,
+      },
+    );
   }
   const files = await digestFiles(root, tree.files, { digests, progress });
   const digest = treeDigest(files);
   if (digest !== build.buildDigest) {
-    throw new ReleaseError('BUILD_CHANGED', `The files at "${build.path}" are no longer build ${build.build} of "${build.adapter}": expected digest ${shortDigest(build.buildDigest)}, found ${shortDigest(digest)}.`, {
-      fix: `Restore the export, or register it as a new build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
-    });
+    throw new ReleaseError(
+      'BUILD_CHANGED',
+      `The files at "${build.path}" are no longer build ${build.build} of "${build.adapter}": expected digest ${shortDigest(build.buildDigest)}, found ${shortDigest(digest)}.`,
+      {
+        fix: `Restore the export, or register it as a new build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
+      },
+    );
   }
   return { root, tree, files };
 }
@@ -63,10 +74,14 @@ async function openRegistered(build: RegisteredBuild, projectRoot: string): Prom
     return await openFolder(resolve(projectRoot, build.path));
   } catch (cause) {
     if (!(cause instanceof ReleaseError) || cause.code !== 'ADAPTER_NOT_FOUND') throw cause;
-    throw new ReleaseError('BUILD_MISSING', `Build ${build.build} of "${build.adapter}" must be packed, but "${build.path}" is not there.`, {
-      fix: 'Fetch the export to that path, or correct `path` in the matrix.',
-      cause,
-    });
+    throw new ReleaseError(
+      'BUILD_MISSING',
+      `Build ${build.build} of "${build.adapter}" must be packed, but "${build.path}" is not there.`,
+      {
+        fix: 'Fetch the export to that path, or correct `path` in the matrix.',
+        cause,
+      },
+    );
   }
 }
 

@@ -34,7 +34,11 @@ export interface PackCache {
 export function openPackCache(projectFolder: string): PackCache {
   const folder = join(projectFolder, 'packs');
   const pathOf = (sha256: Sha256): string => join(folder, sha256);
-  const recordOf = (key: ArchiveKey): string => join(folder, `${sha256Of(JSON.stringify([key.buildDigest, key.format, key.compression, key.rootName]))}.json`);
+  const recordOf = (key: ArchiveKey): string =>
+    join(
+      folder,
+      `${sha256Of(JSON.stringify([key.buildDigest, key.format, key.compression, key.rootName]))}.json`,
+    );
   return {
     find: async (key) => {
       const made = await readRecord(recordOf(key));
@@ -70,9 +74,15 @@ async function readRecord(path: string): Promise<Omit<CachedPack, 'file'> | unde
 }
 
 const isRecord = (value: unknown): value is Omit<CachedPack, 'file'> =>
-  value !== null && typeof value === 'object' && 'sha256' in value && typeof value.sha256 === 'string' && /^[0-9a-f]{64}$/.test(value.sha256) && 'sizeBytes' in value;
+  value !== null &&
+  typeof value === 'object' &&
+  'sha256' in value &&
+  typeof value.sha256 === 'string' &&
+  /^[0-9a-f]{64}$/.test(value.sha256) &&
+  'sizeBytes' in value;
 
 /** Removes what dead processes left half-built. */
 async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (isAbandonedAside(name)) await rm(join(folder, name), { force: true });
+  for (const name of await readdir(folder))
+    if (isAbandonedAside(name)) await rm(join(folder, name), { force: true });
 }

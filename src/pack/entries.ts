@@ -6,9 +6,18 @@ import type { ArchiveEntry } from './archive/entry-header.ts';
  * in the order of their UTF-8 path bytes.
  */
 export function packEntries(rootName: string, files: readonly FileDigest[]): readonly ArchiveEntry[] {
-  const placed = files.map(({ path, sizeBytes, sha256 }): ArchiveEntry => ({ kind: 'file', path: `${rootName}/${path}`, sizeBytes, sha256 }));
+  const placed = files.map(
+    ({ path, sizeBytes, sha256 }): ArchiveEntry => ({
+      kind: 'file',
+      path: `${rootName}/${path}`,
+      sizeBytes,
+      sha256,
+    }),
+  );
   const folders = new Set(placed.flatMap(({ path }) => parentsOf(path)));
-  return [...[...folders].map((path): ArchiveEntry => ({ kind: 'directory', path })), ...placed].sort((a, b) => compareBytes(a.path, b.path));
+  return [...[...folders].map((path): ArchiveEntry => ({ kind: 'directory', path })), ...placed].sort(
+    (a, b) => compareBytes(a.path, b.path),
+  );
 }
 
 const parentsOf = (path: string): readonly string[] => {

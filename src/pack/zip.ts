@@ -7,7 +7,11 @@ import type { EntrySource } from './archive/write-archive.ts';
  * Writes a stored zip through archiver, one entry at a time and with constant times and modes, so that the same
  * entries make the same bytes.
  */
-export async function writeZip(entries: readonly ArchiveEntry[], source: EntrySource, sink: (chunk: Uint8Array) => Promise<void>): Promise<void> {
+export async function writeZip(
+  entries: readonly ArchiveEntry[],
+  source: EntrySource,
+  sink: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
   const { ZipArchive } = await import('archiver');
   const zip = new ZipArchive(ZIP_OPTIONS);
   const failed = new Promise<never>((_, reject) => zip.once('error', reject));
@@ -18,8 +22,13 @@ export async function writeZip(entries: readonly ArchiveEntry[], source: EntrySo
   for (const entry of entries) {
     const added = once(zip, 'entry');
     const content = new PassThrough();
-    zip.append(content, { name: entry.path + (entry.kind === 'directory' ? '/' : ''), date: ZIP_EPOCH, mode: entry.kind === 'directory' ? 0o755 : 0o644 });
-    if (entry.kind === 'file') await Promise.race([source(entry, (chunk) => writeTo(content, chunk)), failed]);
+    zip.append(content, {
+      name: entry.path + (entry.kind === 'directory' ? '/' : ''),
+      date: ZIP_EPOCH,
+      mode: entry.kind === 'directory' ? 0o755 : 0o644,
+    });
+    if (entry.kind === 'file')
+      await Promise.race([source(entry, (chunk) => writeTo(content, chunk)), failed]);
     content.end();
     await Promise.race([added, failed, drained]);
   }

@@ -32,7 +32,10 @@ export function encodeEntryHeader(entry: ArchiveEntry): Buffer {
 
 /** The exact size of the archive that these entries make, without reading a byte of them. */
 export const archiveSizeBytes = (entries: readonly ArchiveEntry[]): number =>
-  entries.reduce((sum, entry) => sum + encodeEntryHeader(entry).length + (entry.kind === 'file' ? entry.sizeBytes : 0), 0);
+  entries.reduce(
+    (sum, entry) => sum + encodeEntryHeader(entry).length + (entry.kind === 'file' ? entry.sizeBytes : 0),
+    0,
+  );
 
 function uintField(key: string, width: 1 | 2 | 4 | 8, value: number): Buffer {
   const field = Buffer.alloc(4 + width);
@@ -42,7 +45,8 @@ function uintField(key: string, width: 1 | 2 | 4 | 8, value: number): Buffer {
   return field;
 }
 
-const smallestUintField = (key: string, value: number): Buffer => uintField(key, value < 2 ** 8 ? 1 : value < 2 ** 16 ? 2 : value < 2 ** 32 ? 4 : 8, value);
+const smallestUintField = (key: string, value: number): Buffer =>
+  uintField(key, value < 2 ** 8 ? 1 : value < 2 ** 16 ? 2 : value < 2 ** 32 ? 4 : 8, value);
 
 function stringField(key: string, text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
@@ -62,7 +66,8 @@ function timeField(key: string, seconds: bigint): Buffer {
 
 /** A blob's length, in the smallest of the three widths that holds it: A, B, C are 2, 4, 8 bytes. */
 function blobField(key: string, length: number): Buffer {
-  const [subtype, width] = length < 2 ** 16 ? (['A', 2] as const) : length < 2 ** 32 ? (['B', 4] as const) : (['C', 8] as const);
+  const [subtype, width] =
+    length < 2 ** 16 ? (['A', 2] as const) : length < 2 ** 32 ? (['B', 4] as const) : (['C', 8] as const);
   const field = uintField(key, width, length);
   field.write(subtype, 3, 'latin1');
   return field;

@@ -1,0 +1,59 @@
+import type { Interfaces } from '@oclif/core';
+import { boolean, string } from '@oclif/core/flags';
+import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { onlyFlag, permitFlags, rehashFlag } from '../../src/cli/flags.ts';
+import { openSession } from '../../src/cli/session.ts';
+import { planChannel } from '../../src/flow.ts';
+import { writePlanFile } from '../../src/plan/file.ts';
+import { planResult } from '../../src/plan/result.ts';
+import { renderPlanAs } from '../../src/render/plan-formats.ts';
+
+export default class Plan extends ReleaseCommand {
+  static override summary =
+    'Show what publishing would change: who loses, changes, gains; packs, versions, bytes, coverage.';
+  static override examples = ['<%= config.bin %> plan', '<%= config.bin %> plan --out plan.json --exit-code'];
+  static override flags = {
+    only: onlyFlag,
+    rehash: rehashFlag,
+    ...permitFlags,
+    out: string({ description: 'Save the plan for `publish`.' }),
+    'exit-code': boolean({ description: 'Exit 10 when changes are pending.' }),
+    format: string({
+      options: ['text', 'markdown'] as const,
+      default: 'text',
+      description: 'How to print it.',
+    }),
+  };
+
+  protected async answer(): Promise<Answer> {
+    const parsed = await this.parse(Plan);
+    const flags: Interfaces.InferredFlags<typeof Plan.flags & typeof ReleaseCommand.baseFlags> = parsed.flags;
+    this.prepare(flags);
+    const session = await openSession({
+      flags,
+      packageRoot: this.config.root,
+      environment: this.environment,
+      progress: this.progress,
+      rehash: flags.rehash,
+    });
+    const plan = await planChannel(session, {
+      only: flags.only ?? session.config.only,
+      allow: {
+        remove: flags['allow-remove'] ?? [],
+        gap: flags['allow-gap'],
+        liftHolds: flags['lift-hold'] ?? [],
+      },
+    });
+    const blocked = plan.blockers.length > 0;
+    if (flags.out !== undefined && !blocked) await writePlanFile(flags.out, plan);
+    const context = {
+      place: session.channel.store.place,
+      apply: flags.out === undefined ? 'fmrelease publish --yes' : `fmrelease publish ${flags.out} --yes`,
+    };
+    return {
+      result: planResult(plan),
+      lines: () => renderPlanAs(flags.format, plan, { ...context, style: this.style }),
+      exitCode: blocked ? 6 : flags['exit-code'] && plan.hasChanges ? 10 : 0,
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import type { Interfaces } from '@oclif/core';
+import { string as stringArg } from '@oclif/core/args';
+import { boolean, string } from '@oclif/core/flags';
+import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { readPlanFile } from '../../src/plan/file.ts';
+import { planResult } from '../../src/plan/result.ts';
+import { renderPlanAs } from '../../src/render/plan-formats.ts';
+
+export default class PlanShow extends ReleaseCommand {
+  static override summary = 'Render a saved plan.';
+  static override examples = ['<%= config.bin %> plan show plan.json'];
+  static override args = { file: stringArg({ required: true, description: 'The saved plan.' }) };
+  static override flags = {
+    'exit-code': boolean({ description: 'Exit 10 when the plan has changes.' }),
+    format: string({
+      options: ['text', 'markdown'] as const,
+      default: 'text',
+      description: 'How to print it.',
+    }),
+  };
+
+  protected async answer(): Promise<Answer> {
+    const parsed = await this.parse(PlanShow);
+    const flags: Interfaces.InferredFlags<typeof PlanShow.flags & typeof ReleaseCommand.baseFlags> =
+      parsed.flags;
+    this.prepare(flags);
+    const { file } = parsed.args;
+    const plan = await readPlanFile(file);
+    return {
+      result: planResult(plan),
+      lines: () =>
+        renderPlanAs(flags.format, plan, {
+          place: file,
+          apply: `fmrelease publish ${file} --yes`,
+          style: this.style,
+        }),
+      exitCode: flags['exit-code'] && plan.hasChanges ? 10 : 0,
+    };
+  }
+}

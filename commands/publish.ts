@@ -1,0 +1,75 @@
+import type { Interfaces } from '@oclif/core';
+import { string as stringArg } from '@oclif/core/args';
+import { boolean } from '@oclif/core/flags';
+import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
+import { confirm, requireConsentPossible } from '../src/cli/confirm.ts';
+import { concurrencyFlag, messageFlag, onlyFlag, permitFlags, rehashFlag } from '../src/cli/flags.ts';
+import { writeStderr } from '../src/cli/output.ts';
+import { openSession } from '../src/cli/session.ts';
+import { planChannel, publishPlan } from '../src/flow.ts';
+import { readPlanFile, requirePlanFits } from '../src/plan/file.ts';
+import { renderPlan } from '../src/render/plan.ts';
+import { renderPublish } from '../src/render/publish.ts';
+
+export default class Publish extends ReleaseCommand {
+  static override summary = 'Publish a saved plan, or plan, ask and publish.';
+  static override examples = ['<%= config.bin %> publish --yes', '<%= config.bin %> publish plan.json --yes'];
+  static override args = { plan: stringArg({ description: 'A plan that `plan --out` saved.' }) };
+  static override flags = {
+    only: onlyFlag,
+    rehash: rehashFlag,
+    ...permitFlags,
+    'allow-foreign': boolean({
+      description: 'Replace a manifest that no log entry explains, above its versions.',
+    }),
+    message: messageFlag,
+    concurrency: concurrencyFlag,
+  };
+
+  protected async answer(): Promise<Answer> {
+    const parsed = await this.parse(Publish);
+    const flags: Interfaces.InferredFlags<typeof Publish.flags & typeof ReleaseCommand.baseFlags> =
+      parsed.flags;
+    this.prepare(flags);
+    const consent = { ...flags, environment: this.environment };
+    requireConsentPossible('publish', consent);
+    const { plan: file } = parsed.args;
+    const saved = file === undefined ? undefined : await readPlanFile(file);
+    const place = saved === undefined ? flags : { ...flags, ...requirePlanFits(saved, parsed.raw, flags) };
+    const session = await openSession({
+      flags: place,
+      packageRoot: this.config.root,
+      environment: this.environment,
+      progress: this.progress,
+      rehash: flags.rehash,
+      changesChannel: true,
+    });
+    const permits = {
+      remove: flags['allow-remove'] ?? [],
+      gap: flags['allow-gap'],
+      liftHolds: flags['lift-hold'] ?? [],
+    };
+    const plan =
+      saved ?? (await planChannel(session, { only: flags.only ?? session.config.only, allow: permits }));
+    const { name, target, store } = session.channel;
+    this.progress.end();
+    if (!flags.json && !flags.quiet)
+      writeStderr(
+        `${renderPlan(plan, { place: store.place, apply: 'this command' }, this.style).join('\n')}\n\n`,
+      );
+    await confirm(`Publish to ${target.name}/${name}?`, consent);
+    const result = await publishPlan(session, plan, {
+      ...permits,
+      allowForeign: flags['allow-foreign'],
+      message: flags.message ?? null,
+      concurrency: flags.concurrency,
+      saved: saved !== undefined,
+    });
+    const done = { target: target.name, channel: name, done: 'Published', verify: target.verify };
+    return {
+      result: { target: target.name, channel: name, ...result },
+      lines: () => renderPublish(result, done, this.style),
+      exitCode: result.problems.length > 0 ? 9 : 0,
+    };
+  }
+}

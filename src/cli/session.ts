@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join, relative } from 'node:path';
+import type { Config, Target } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { ReleaseError } from '../errors.ts';
+import { parseChannelName } from '../model/names.ts';
+import type { Progress } from '../progress.ts';
+import { openLocalCaches, type ReleaseIo, type Session } from '../project.ts';
+import { openStore } from '../store/open.ts';
+import { TOOL_VERSION } from '../version.ts';
+import type { CommonFlags } from './command.ts';
+import type { Environment } from './environment.ts';
+
+/** What opening a project needs from a command. */
+export interface SessionRequest {
+  readonly flags: Pick<CommonFlags, 'config' | 'target' | 'channel'>;
+  /** Where fmrelease itself is installed. */
+  readonly packageRoot: string;
+  readonly environment: Environment;
+  readonly progress: Progress;
+  readonly rehash?: boolean;
+  /** True for commands that change a channel: in CI they may not guess the target. */
+  readonly changesChannel?: boolean;
+}
+
+/** Loads the config of the project that the command was called in. */
+export const openProject = ({
+  flags,
+  packageRoot,
+}: Pick<SessionRequest, 'flags' | 'packageRoot'>): Promise<Config> =>
+  loadConfig({
+    cwd: process.cwd(),
+    file: flags.config,
+    selfEntry: join(packageRoot, 'dist', 'src', 'index.js'),
+  });
+
+/**
+ * Loads the config and opens one channel of one target.
+ *
+ * @throws ReleaseError `TARGET_REQUIRED`, `TARGET_UNKNOWN`, `CHANNEL_UNDECLARED`, or as loading and opening do
+ */
+export async function openSession(request: SessionRequest): Promise<Session> {
+  const config = await openProject(request);
+  const name = pickChannel(config, request.flags.channel);
+  const chosen = pickTarget(config, request);
+  const { store, target } = await openStore(chosen, describePlace(chosen, config));
+  return { config, channel: { name, target, store }, io: await openIo(config, request, chosen) };
+}
+
+/** The time, the listener, the caches and the facts that CI tells. */
+export async function openIo(
+  config: Config,
+  { environment, progress, rehash = false }: SessionRequest,
+  target?: Target,
+): Promise<ReleaseIo> {
+  return {
+    ...(await openLocalCaches(config, { rehash })),
+    now: environment.now,
+    progress,
+    toolVersion: TOOL_VERSION,
+    source: environment.source,
+    packTool:
+      target !== undefined && 'hosting' in target && target.hosting === 'managed'
+        ? findPackTool()
+        : undefined,
+  };
+}
+
+/** A declared channel; `CHANNEL_UNDECLARED` otherwise. */
+export function pickChannel(config: Config, text: string): string {
+  const name = parseChannelName(text);
+  if (config.channels.includes(name)) return name;
+  throw new ReleaseError(
+    'CHANNEL_UNDECLARED',
+    `The channel "${name}" is not declared: ${config.file} has ${config.channels.join(', ')}.`,
+    {
+      fix: `Add "${name}" to \`channels\` in ${config.file}, or pass another --channel.`,
+    },
+  );
+}
+
+/** The target that a command works on: the flag, the default, or the only one there is. */
+export function pickTarget(
+  config: Config,
+  {
+    flags,
+    environment,
+    changesChannel = false,
+  }: Pick<SessionRequest, 'flags' | 'environment' | 'changesChannel'>,
+): Target {
+  const names = config.targets.map(({ name }) => name).join(', ');
+  if (flags.target !== undefined) {
+    const named = config.targets.find(({ name }) => name === flags.target);
+    if (named !== undefined) return named;
+    throw new ReleaseError(
+      'TARGET_UNKNOWN',
+      `There is no target "${flags.target}": ${config.file} has ${names}.`,
+      { fix: `Pass one of ${names}.` },
+    );
+  }
+  const [only, second] = config.targets;
+  const fallback =
+    second === undefined ? only : config.targets.find(({ name }) => name === config.defaultTarget);
+  if (fallback === undefined) {
+    throw new ReleaseError(
+      'TARGET_REQUIRED',
+      `Several targets are configured (${names}) and none is the default.`,
+      { fix: 'Pass --target, or set `defaultTarget`.' },
+    );
+  }
+  if (changesChannel && environment.isCi && second !== undefined && fallback.kind === 'directory') {
+    throw new ReleaseError(
+      'TARGET_REQUIRED',
+      `In CI the default target "${fallback.name}" is a folder of this machine, and other targets exist (${names}).`,
+      { fix: 'Name the target with --target.' },
+    );
+  }
+  return fallback;
+}
+
+function describePlace(target: Target, config: Config): string {
+  switch (target.kind) {
+    case 'directory':
+      return relative(process.cwd(), target.path) || '.';
+    case 's3':
+      return `s3://${target.bucket}/${target.prefix}`;
+    case 'app-store-connect':
+      return `App Store Connect (${config.file})`;
+  }
+}
+
+/** Where Apple's packer is: FMRELEASE_BA_PACKAGE, else `xcrun` or `ba-package` on PATH. */
+function findPackTool(): string | undefined {
+  const named = process.env['FMRELEASE_BA_PACKAGE'];
+  if (named !== undefined && named !== '') return named;
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return ['ba-package']
+    .flatMap((tool) => folders.map((folder) => join(folder, tool)))
+    .find((path) => existsSync(path));
+}

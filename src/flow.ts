@@ -1,0 +1,108 @@
+import type { Plan } from './model/plan.ts';
+import type { LogEntry } from './model/release.ts';
+import { toTimestamp } from './model/timestamp.ts';
+import { assemblePlan } from './plan/assemble.ts';
+import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
+import type { Session } from './project.ts';
+import { commitRevision, findOperation } from './publish/commit.ts';
+import { finishPublish, type PublishResult } from './publish/finish.ts';
+import { holdsAfterPublish, type PublishPermits, refuseUnpermitted } from './publish/permits.ts';
+import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
+import { refuseForeign } from './publish/roll-forward.ts';
+import { uploadPacks } from './publish/upload.ts';
+import type { RevisionFacts } from './release/compose.ts';
+import { readHighestVersions } from './release/highest-versions.ts';
+import { findPublishedPacks } from './release/published-packs.ts';
+import { readHead } from './release/read-channel.ts';
+
+/** How a publish shall go beyond what its plan says. */
+export interface PublishOptions extends PublishPermits {
+  readonly allowForeign: boolean;
+  readonly message: string | null;
+  readonly concurrency: number;
+  /** True for a plan from a file: when what it touches has moved, the plan is stale. */
+  readonly saved: boolean;
+}
+
+/** config → matrix → plan: what publishing would change. Writes nothing but the digest cache. */
+export async function planChannel(session: Session, wishes: PlanWishes): Promise<Plan> {
+  return assemblePlan(await gatherPlanFacts(session, wishes));
+}
+
+/**
+ * plan → pack → publish → verify: makes the packs present, commits the next revision, rolls the projection forward,
+ * and looks at what is served. Running it again after any crash finishes the same release.
+ */
+export async function publishPlan(
+  session: Session,
+  plan: Plan,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  const {
+    channel: { store, name },
+  } = session;
+  await store.prepare();
+  const { release: head, projection } = await readHead(store, name);
+  const done = await findOperation(store, plan, head);
+  if (done !== null)
+    return finishPublish(session, { outcome: { committed: true, alreadyCommitted: true, release: done } });
+  refuseForeign({ release: head, projection }, name, options.allowForeign);
+  const holdsAfter = holdsAfterPublish(plan, options);
+  refuseUnpermitted(plan, options);
+  holdsAfter(head?.entry.holds ?? []);
+  const packs = plan.change.adapters.flatMap((state) => state.packs);
+  const uploads = await uploadPacks(session, {
+    packs,
+    published: await findPublishedPacks(store, head, packs),
+    concurrency: options.concurrency,
+  });
+  const foreign = projection.state === 'foreign' ? projection.object : null;
+  const outcome = await commitRevision(store, {
+    facts: revisionFacts(session, { kind: 'publish', operation: plan.operation, message: options.message }),
+    base: plan.base,
+    adapters: plan.change.adapters.map((state) => ({
+      ...state,
+      packs: state.packs.flatMap(({ id }) => uploads.packs.get(id) ?? []),
+    })),
+    holdsAfter,
+    evenIfEqual: plan.change.refreshUrls,
+    movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
+    readHighest: (now) => readHighestVersions(store, { channel: name, head: now, foreign }),
+  });
+  return finishPublish(session, { outcome, uploads, allowForeign: options.allowForeign });
+}
+
+/** A rollback: a new revision with older content, or none; what it takes back is held. Reads no local files. */
+export async function rollBack(
+  session: Session,
+  target: RollbackTarget,
+  { message }: Pick<PublishOptions, 'message'>,
+): Promise<PublishResult> {
+  const {
+    channel: { store, name },
+  } = session;
+  await store.prepare();
+  const { release: head, projection } = await readHead(store, name);
+  refuseForeign({ release: head, projection }, name, false);
+  const { operation, ...change } = await planRollback(store, { channel: name, head }, target);
+  const outcome = await commitRevision(store, {
+    ...change,
+    facts: revisionFacts(session, { kind: 'rollback', operation, message }),
+    evenIfEqual: false,
+    movedCode: 'CHANNEL_MOVED',
+    readHighest: (now) => readHighestVersions(store, { channel: name, head: now, foreign: null }),
+  });
+  return finishPublish(session, { outcome });
+}
+
+const revisionFacts = (
+  { channel, io }: Session,
+  own: { readonly kind: LogEntry['kind']; readonly operation: string; readonly message: string | null },
+): RevisionFacts => ({
+  ...own,
+  channel: channel.name,
+  createdAt: toTimestamp(io.now()),
+  toolVersion: io.toolVersion,
+  source: io.source,
+  publicUrl: channel.target.publicUrl,
+});

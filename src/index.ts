@@ -1,0 +1,24 @@
+/** The public API: the config helper, the stages, the nouns, the error. */
+
+export { type Inspection, inspectAdapter } from './adapter/inspect.ts';
+export { shippedCatalogue } from './catalogue/catalogue.ts';
+export type { Config, Target } from './config/config.ts';
+export { defineConfig } from './config/define.ts';
+export { loadConfig } from './config/load.ts';
+export { ReleaseError, type ReleaseErrorCode } from './errors.ts';
+export { planChannel, publishPlan, rollBack } from './flow.ts';
+export type { UserConfig } from './generated/config.ts';
+export { coverCells, toCell } from './matrix/coverage.ts';
+export { loadIntent } from './matrix/load.ts';
+export { parseMatrix } from './matrix/parse.ts';
+export { type Device, type Resolution, resolve } from './matrix/resolve.ts';
+export type { Cell, CellState } from './model/cell.ts';
+export type { Finding, FindingCode, Severity } from './model/finding.ts';
+export type { Adapter, Build, Matrix } from './model/matrix.ts';
+export { parseOsVersion } from './model/os-version.ts';
+export type { Plan } from './model/plan.ts';
+export type { ChannelManifest, LogEntry, PackRecord } from './model/release.ts';
+export type { Catalogue, SystemModel } from './model/system-model.ts';
+export { openLocalCaches, type ReleaseIo, type Session } from './project.ts';
+export { openStore } from './store/open.ts';
+export type { ReleaseStore } from './store/store.ts';

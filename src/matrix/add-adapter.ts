@@ -1,0 +1,164 @@
+import { relative } from 'node:path';
+import { digestFiles } from '../adapter/digest-files.ts';
+import { type Inspection, inspectAdapter, openFolder } from '../adapter/inspect.ts';
+import type { Config } from '../config/config.ts';
+import { walkTree } from '../disk/tree.ts';
+import { ReleaseError } from '../errors.ts';
+import type { AdapterDocument, BuildDocument } from '../generated/matrix.ts';
+import { treeDigest } from '../model/digest.ts';
+import type { Finding } from '../model/finding.ts';
+import type { AdapterKind } from '../model/matrix.ts';
+import { PLATFORMS, type Platform } from '../model/platform.ts';
+import { toTimestamp } from '../model/timestamp.ts';
+import { FILES_LIMITS } from '../pack/build-source.ts';
+import type { ReleaseIo } from '../project.ts';
+import { changeAdapters } from './change-files.ts';
+import { registerBuild, type SubjectDocument } from './edit.ts';
+
+/** What `adapter add` is asked to register. */
+export interface AddRequest {
+  readonly path: string;
+  readonly version: string;
+  readonly kind: AdapterKind;
+  /** The adapter's name; null takes the folder's. Only for `files`: an adapter's name is its export's. */
+  readonly name: string | null;
+  /** Platforms of a new adapter; empty takes those of `support`. */
+  readonly platforms: readonly Platform[];
+  /** System models that a `files` build is served to. */
+  readonly systemModels: readonly string[];
+}
+
+/** What became of it. */
+export interface AddResult {
+  readonly adapter: string;
+  readonly build: string;
+  readonly baseModelSignature: string | null;
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly registered: boolean;
+  readonly served: boolean;
+  readonly files: readonly string[];
+}
+
+/**
+ * Registers an export as a build and serves it: an adapter to its signature, files to the system models named.
+ * Creates the matrix where there is none. The same export again changes nothing.
+ *
+ * @throws ReleaseError `ADAPTER_NOT_FOUND`, `ADAPTER_UNSOUND` with every fault, `BUILD_EXISTS`; then nothing is written
+ */
+export async function addAdapter(config: Config, request: AddRequest, io: ReleaseIo): Promise<AddResult> {
+  const { name, draft, ...facts } =
+    request.kind === 'fmadapter' ? await readAdapter(request, io) : await readFilesBuild(request, io);
+  await io.digests.save();
+  const build: BuildDocument = {
+    version: request.version,
+    path: relative(config.root, facts.root).split('\\').join('/') || '.',
+    addedAt: toTimestamp(io.now()),
+    ...(facts.signature === null ? {} : { baseModelSignature: facts.signature }),
+    digest: facts.digest,
+    sizeBytes: facts.sizeBytes,
+    ...(draft ? { draft } : {}),
+  };
+  const subjects: readonly SubjectDocument[] =
+    facts.signature === null
+      ? request.systemModels.map((systemModel) => ({ systemModel }))
+      : [{ baseModelSignature: facts.signature }];
+  let outcome = { registered: false, served: false };
+  const files = await changeAdapters(
+    config,
+    [name],
+    (adapter) => {
+      const registration = registerBuild(adapter ?? newAdapter(config, request), build, subjects);
+      outcome = registration;
+      return registration.adapter;
+    },
+    { create: true },
+  );
+  return {
+    adapter: name,
+    build: request.version,
+    baseModelSignature: facts.signature,
+    digest: facts.digest,
+    sizeBytes: facts.sizeBytes,
+    registered: outcome.registered,
+    served: outcome.served,
+    files,
+  };
+}
+
+interface BuildFacts {
+  readonly name: string;
+  readonly root: string;
+  readonly signature: string | null;
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly draft: boolean;
+}
+
+async function readAdapter({ path, name }: AddRequest, io: ReleaseIo): Promise<BuildFacts> {
+  const inspection = await inspectAdapter(path, io);
+  requireSound(inspection);
+  if (name !== null && name !== inspection.name) {
+    throw new ReleaseError(
+      'USAGE',
+      `--name is "${name}", but this adapter was exported as "${inspection.name}".`,
+      { fix: 'Leave --name out: an adapter keeps the name of its export.' },
+    );
+  }
+  return { ...inspection, root: inspection.path, signature: inspection.baseModelSignature };
+}
+
+/** Throws `ADAPTER_UNSOUND` with every fault of an inspection, or returns when there is none. */
+function requireSound({ name, findings }: Inspection): void {
+  if (findings.length === 0) return;
+  const [first] = findings;
+  throw new ReleaseError(
+    'ADAPTER_UNSOUND',
+    `"${name}" has ${findings.length === 1 ? 'a fault' : `${findings.length} faults`}: ${findings.map(describe).join(' ')}`,
+    {
+      fix:
+        findings.length === 1
+          ? (first?.fix ?? '')
+          : 'Mend each; `fmrelease adapter inspect` lists them with their fixes.',
+      details: findings.map(({ code, message, fix }) => `${code}: ${message} ${fix}`),
+    },
+  );
+}
+
+const describe = ({ message, code }: Finding): string => `${message} (${code})`;
+
+async function readFilesBuild({ path, name }: AddRequest, io: ReleaseIo): Promise<BuildFacts> {
+  const root = await openFolder(path);
+  const tree = await walkTree(root, FILES_LIMITS);
+  if (tree.faults.length > 0 || tree.files.length === 0) {
+    const faults =
+      tree.files.length === 0
+        ? ['it holds no files']
+        : tree.faults.map((fault) => `"${fault.path}" ${fault.why}`);
+    throw new ReleaseError('ADAPTER_UNSOUND', `"${path}" cannot be packed: ${faults.join('; ')}.`, {
+      fix: 'Mend these in the folder.',
+      details: faults,
+    });
+  }
+  const files = await digestFiles(root, tree.files, io);
+  const folder = root.split(/[\\/]/).at(-1) ?? '';
+  return {
+    name: name ?? folder.replace(/\.[^.]*$/, ''),
+    root,
+    signature: null,
+    digest: treeDigest(files),
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    draft: false,
+  };
+}
+
+const newAdapter = (config: Config, { kind, platforms }: AddRequest): AdapterDocument => ({
+  kind,
+  platforms:
+    platforms.length > 0
+      ? [...platforms]
+      : PLATFORMS.filter((platform) => config.support[platform] !== undefined),
+  downloadPolicy: { onDemand: {} },
+  builds: [],
+  serve: [],
+});

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { prepareProjectFolder } from '../adapter/digest-cache.ts';
+import { withFileLock } from '../disk/lock.ts';
+import { ReleaseError } from '../errors.ts';
+import type { AdapterDocument, MatrixDocument } from '../generated/matrix.ts';
+import { writeJson } from '../json/write.ts';
+import { type MatrixFile, pathForAdapter, readMatrixFiles, writeMatrixFile } from './files.ts';
+import { unknownAdapters } from './load.ts';
+
+/** Where the matrix of a project is. */
+export interface MatrixPlace {
+  readonly root: string;
+  readonly matrix: string;
+}
+
+/** Changes one adapter's document; undefined for an adapter that is not there yet. */
+export type AdapterEdit = (adapter: AdapterDocument | undefined, name: string) => AdapterDocument;
+
+/**
+ * Applies an edit to the named adapters and writes each changed file whole; files that stay equal are not touched.
+ * A lock in `.fmrelease` keeps two such commands from losing each other's change.
+ *
+ * @param create - true: an adapter, and the matrix itself, may be new
+ * @returns the paths that were written
+ * @throws ReleaseError `ADAPTER_UNKNOWN`, or as reading the matrix does; then nothing is written
+ */
+export async function changeAdapters(
+  place: MatrixPlace,
+  names: readonly string[],
+  edit: AdapterEdit,
+  { create = false } = {},
+): Promise<readonly string[]> {
+  await prepareProjectFolder(join(place.root, '.fmrelease'));
+  return withFileLock(join(place.root, '.fmrelease', 'matrix.lock'), async () => {
+    const before = await readFiles(place, create);
+    let files = before;
+    for (const name of names) files = changeOne(files, name, { place, edit, create });
+    const changed = files.filter(
+      (file) =>
+        !before.some((old) => old.path === file.path && writeJson(old.document) === writeJson(file.document)),
+    );
+    for (const file of changed) await writeMatrixFile(place.root, file);
+    return changed.map(({ path }) => path);
+  });
+}
+
+/** The names of every adapter in the matrix. */
+export const adapterNames = async (place: MatrixPlace): Promise<readonly string[]> =>
+  (await readMatrixFiles(place.root, place.matrix)).flatMap(({ document }) => Object.keys(document.adapters));
+
+async function readFiles({ root, matrix }: MatrixPlace, create: boolean): Promise<readonly MatrixFile[]> {
+  try {
+    return await readMatrixFiles(root, matrix);
+  } catch (error) {
+    if (create && error instanceof ReleaseError && error.code === 'MATRIX_NOT_FOUND') return [];
+    throw error;
+  }
+}
+
+interface OneChange {
+  readonly place: MatrixPlace;
+  readonly edit: AdapterEdit;
+  readonly create: boolean;
+}
+
+function changeOne(
+  files: readonly MatrixFile[],
+  name: string,
+  { place, edit, create }: OneChange,
+): readonly MatrixFile[] {
+  const owner = files.find(({ document }) => document.adapters[name] !== undefined);
+  if (owner === undefined && !create)
+    throw unknownAdapters(
+      [name],
+      files.flatMap(({ document }) => Object.keys(document.adapters)),
+    );
+  const path = owner?.path ?? newFilePath(place.matrix, name);
+  const file = files.find((other) => other.path === path) ?? { path, document: EMPTY_MATRIX };
+  const document = {
+    ...file.document,
+    adapters: { ...file.document.adapters, [name]: edit(file.document.adapters[name], name) },
+  };
+  return [...files.filter((other) => other.path !== path), { path, document }];
+}
+
+function newFilePath(pattern: string, name: string): string {
+  const path = pathForAdapter(pattern, name);
+  if (path !== undefined) return path;
+  throw new ReleaseError(
+    'MATRIX_INVALID',
+    `"${name}" is in no matrix file, and "${pattern}" does not tell where a new one goes.`,
+    {
+      fix: 'Create its file by hand, or use a pattern with one "*" in its last part.',
+    },
+  );
+}
+
+/** A matrix without any adapter: what `init` writes. */
+export const EMPTY_MATRIX: MatrixDocument = {
+  $schema: './node_modules/fmrelease/schemas/matrix.schema.json',
+  formatVersion: 1,
+  systemModels: [],
+  adapters: {},
+};

@@ -1,0 +1,41 @@
+import { relative } from 'node:path';
+import { loadIntent, requireSoundMatrix, selectAdapters } from '../matrix/load.ts';
+import { desiredState } from '../plan/desired.ts';
+import type { Session } from '../project.ts';
+import { buildPack } from './build-pack.ts';
+import { requirePackTool } from './pack-tool.ts';
+
+/** A pack that stands in the local cache. `file` is relative to the project. */
+export interface BuiltPack {
+  readonly id: string;
+  readonly adapter: string;
+  readonly build: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly file: string;
+}
+
+/** Builds every served pack of the named adapters (none named: all) into the local cache, as the target needs them. */
+export async function packAdapters(
+  { config, channel, io }: Session,
+  names: readonly string[],
+): Promise<readonly BuiltPack[]> {
+  requirePackTool(channel.target, io.packTool);
+  const intent = await loadIntent(config);
+  const adapters = selectAdapters(intent, names);
+  requireSoundMatrix(intent, names);
+  const packs: BuiltPack[] = [];
+  for (const pack of adapters.flatMap((adapter) => desiredState(adapter, intent, channel.target).packs)) {
+    const { file, sha256, sizeBytes } = await buildPack(pack, io.cache, { projectRoot: config.root, ...io });
+    packs.push({
+      id: pack.id,
+      adapter: pack.adapter,
+      build: pack.build,
+      sizeBytes,
+      sha256,
+      file: relative(config.root, file),
+    });
+  }
+  await io.digests.save();
+  return packs;
+}

@@ -1,0 +1,115 @@
+import { toCell } from '../matrix/coverage.ts';
+import { type Intent, loadIntent, requireSoundMatrix, selectAdapters } from '../matrix/load.ts';
+import { sha256Of } from '../model/digest.ts';
+import type { AdapterChange, Coverage, PlannedPack } from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
+import { archiveSizeBytes } from '../pack/archive/entry-header.ts';
+import { archiveKey, packRootName } from '../pack/build-pack.ts';
+import { openBuild } from '../pack/build-source.ts';
+import { packEntries } from '../pack/entries.ts';
+import { requirePackTool } from '../pack/pack-tool.ts';
+import type { OpenChannel, Session } from '../project.ts';
+import { publishedAdapters } from '../release/adapters.ts';
+import { readHighestVersions } from '../release/highest-versions.ts';
+import { MANIFEST } from '../release/layout.ts';
+import { encodeManifest } from '../release/project.ts';
+import { findPublishedPacks } from '../release/published-packs.ts';
+import { readHead } from '../release/read-channel.ts';
+import type { PlanFacts } from './assemble.ts';
+import { desiredState } from './desired.ts';
+
+/** What a plan may do that needs saying, and which adapters it is about (none named: all). */
+export interface PlanWishes {
+  readonly only: readonly string[];
+  readonly allow: PlanFacts['allow'];
+}
+
+/**
+ * Reads everything that a plan is decided from: matrix, head, published packs, and the local files of those builds
+ * alone that must be packed. Writes nothing but the digest cache.
+ *
+ * @throws ReleaseError as the matrix, the store and the builds do; `PACK_TOOL_MISSING` under managed hosting
+ */
+export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Promise<PlanFacts> {
+  const { config, channel, io } = session;
+  requirePackTool(channel.target, io.packTool);
+  const intent = await loadIntent(config);
+  const { release: head, projection } = await readHead(channel.store, channel.name);
+  const desired = desiredStates({ intent, head, target: channel.target }, wishes.only);
+  const packs = desired.flatMap((state) => state.packs);
+  const published = await findPublishedPacks(channel.store, head, packs);
+  const toBuild = await measureBuilds(
+    packs.filter(({ id }) => !published.has(id)),
+    session,
+  );
+  const foreign = projection.state === 'foreign' ? projection.object : null;
+  return {
+    target: channel.target.name,
+    channel: channel.name,
+    head,
+    desired,
+    coverage: coverageOf(intent, desired),
+    published,
+    ...toBuild,
+    highest: await readHighestVersions(channel.store, { channel: channel.name, head, foreign }),
+    urlsMoved:
+      head !== null &&
+      sha256Of(encodeManifest(head.entry, head.cells, channel.target.publicUrl)) !==
+        head.entry.projections[MANIFEST],
+    allow: wishes.allow,
+  };
+}
+
+interface DesiredFrom {
+  readonly intent: Intent;
+  readonly head: Release | null;
+  readonly target: OpenChannel['target'];
+}
+
+/** The wanted state of every adapter in scope; one that only the channel still has gets an empty state. */
+function desiredStates(
+  { intent, head, target }: DesiredFrom,
+  only: readonly string[],
+): readonly AdapterChange[] {
+  const published = publishedAdapters(head);
+  const adapters = selectAdapters(intent, only, published);
+  requireSoundMatrix(intent, only);
+  const known = new Set(intent.adapters.map(({ name }) => name));
+  const dropped = published.filter((name) => !known.has(name) && (only.length === 0 || only.includes(name)));
+  return [
+    ...adapters.map((adapter) => desiredState(adapter, intent, target)),
+    ...dropped.map((adapter): AdapterChange => ({ adapter, packs: [], cells: [] })),
+  ];
+}
+
+function coverageOf(intent: Intent, desired: readonly AdapterChange[]): Coverage {
+  const inScope = new Set(desired.map(({ adapter }) => adapter));
+  const cells = intent.cells.filter(({ adapter }) => inScope.has(adapter));
+  return {
+    cells: cells.map(toCell),
+    total: cells.length,
+    gaps: cells.filter(({ state }) => state === 'gap').length,
+    inferred: cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
+  };
+}
+
+async function measureBuilds(
+  packs: readonly PlannedPack[],
+  { config, io }: Session,
+): Promise<Pick<PlanFacts, 'archiveSizes' | 'builtDigests'>> {
+  const archiveSizes = new Map<string, number>();
+  const builtDigests = new Map<string, string>();
+  for (const pack of packs) {
+    const cached = await io.cache.find(archiveKey(pack));
+    if (cached !== undefined) {
+      archiveSizes.set(pack.id, cached.sizeBytes);
+      builtDigests.set(pack.id, cached.sha256);
+      continue;
+    }
+    const { files } = await openBuild(pack, { projectRoot: config.root, ...io });
+    const entries = packEntries(packRootName(pack), files);
+    if (pack.recipe.format === 'aar') archiveSizes.set(pack.id, archiveSizeBytes(entries));
+  }
+  await io.digests.save();
+  return { archiveSizes, builtDigests };
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { type DigestCache, openDigestCache } from './adapter/digest-cache.ts';
+import type { Config } from './config/config.ts';
+import type { ReleaseSource } from './model/release.ts';
+import { openPackCache, type PackCache } from './pack/cache.ts';
+import type { Progress } from './progress.ts';
+import type { StoreTarget } from './store/open.ts';
+import type { ReleaseStore } from './store/store.ts';
+
+/** What the outside gives every stage: the time, who listens, and the local caches. */
+export interface ReleaseIo {
+  readonly now: () => Date;
+  readonly progress: Progress;
+  readonly digests: DigestCache;
+  readonly cache: PackCache;
+  readonly toolVersion: string;
+  /** Commit, ref, run and actor where CI tells; null elsewhere. */
+  readonly source: ReleaseSource | null;
+  /** The value of FMRELEASE_BA_PACKAGE, or where Apple's packer was found. */
+  readonly packTool: string | undefined;
+}
+
+/** One channel of one target, opened. */
+export interface OpenChannel {
+  readonly name: string;
+  readonly target: StoreTarget;
+  readonly store: ReleaseStore;
+}
+
+/** What the flow works on: the project's config, one channel, the outside. */
+export interface Session {
+  readonly config: Config;
+  readonly channel: OpenChannel;
+  readonly io: ReleaseIo;
+}
+
+/** Opens the local caches of a project, in its `.fmrelease` folder. `rehash` distrusts known digests. */
+export async function openLocalCaches(
+  config: Pick<Config, 'root'>,
+  { rehash = false } = {},
+): Promise<Pick<ReleaseIo, 'digests' | 'cache'>> {
+  const folder = join(config.root, PROJECT_FOLDER);
+  return { digests: await openDigestCache(folder, { distrust: rehash }), cache: openPackCache(folder) };
+}
+
+/** The folder of a project that holds caches, never intent. */
+export const PROJECT_FOLDER = '.fmrelease';

@@ -1,0 +1,182 @@
+import { ReleaseError } from '../errors.ts';
+import type { Cell } from '../model/cell.ts';
+import { sha256Of } from '../model/digest.ts';
+import type { Hold, PackRecord, Release } from '../model/release.ts';
+import {
+  type AdapterState,
+  type ComposedRevision,
+  composeRevision,
+  type HighestVersions,
+  type RevisionFacts,
+} from '../release/compose.ts';
+import { parseLogEntry, sortCells, sortPacks } from '../release/documents.ts';
+import { cellsKey, logKey } from '../release/layout.ts';
+import { readEntry, readHead, readRelease } from '../release/read-channel.ts';
+import type { ReleaseStore } from '../store/store.ts';
+
+/** A change that is ready to commit: every pack it names is in the store, proved. */
+export interface CommitRequest {
+  readonly facts: RevisionFacts;
+  readonly base: { readonly revision: number; readonly sha256: string } | null;
+  readonly adapters: readonly AdapterState[];
+  /** The holds of the next revision, given those of the head it follows. */
+  readonly holdsAfter: (holds: readonly Hold[], head: Release | null) => readonly Hold[];
+  /** Commits even when packs and cells stay the same, such as under a new public URL. */
+  readonly evenIfEqual: boolean;
+  /** What to call it when something that the change touches has moved. */
+  readonly movedCode: 'PLAN_STALE' | 'CHANNEL_MOVED';
+  /** The version ledger of the target, given the head that the revision follows. */
+  readonly readHighest: (head: Release | null) => Promise<HighestVersions>;
+}
+
+/** How a commit ended. `release` is the head that now stands; `alreadyCommitted`: an earlier run wrote it. */
+export interface CommitOutcome {
+  readonly committed: boolean;
+  readonly alreadyCommitted: boolean;
+  readonly release: Release | null;
+}
+
+/**
+ * Writes the next log entry create-only: that write is the commit. A lost race re-applies the change on the new
+ * head, as long as nothing it touches has moved; an unclear reply is settled by reading the slot.
+ *
+ * @throws ReleaseError `PLAN_STALE` or `CHANNEL_MOVED`, `COMMIT_UNKNOWN` when even reading cannot tell
+ */
+export async function commitRevision(store: ReleaseStore, request: CommitRequest): Promise<CommitOutcome> {
+  const { channel, operation } = request.facts;
+  for (let attempt = 0; attempt < MAX_RACES; attempt++) {
+    const { release: head } = await readHead(store, channel);
+    const own = await findOperation(store, { channel, operation, base: request.base }, head);
+    if (own !== null) return { committed: true, alreadyCommitted: true, release: own };
+    await refuseMoved(store, request, head);
+    const holds = request.holdsAfter(head?.entry.holds ?? [], head);
+    const next = composeRevision(
+      head,
+      { adapters: request.adapters, holds },
+      { ...request.facts, highest: await request.readHighest(head) },
+    );
+    if (!request.evenIfEqual && isSameContent(head, next))
+      return { committed: false, alreadyCommitted: false, release: head };
+    await createContent(store, cellsKey(next.entry.cellsSha256), next.cellsBytes);
+    if ((await writeSlot(store, logKey(channel, next.entry.revision), next)) === 'ours') {
+      return {
+        committed: true,
+        alreadyCommitted: false,
+        release: { entry: next.entry, entrySha256: next.entrySha256, cells: next.cells },
+      };
+    }
+  }
+  throw new ReleaseError(
+    'CHANNEL_MOVED',
+    `"${channel}" kept moving: ${MAX_RACES} other publishers were faster.`,
+    { fix: 'Run the same command again.' },
+  );
+}
+
+/** An operation and the revision it started from. */
+export interface OperationName {
+  readonly channel: string;
+  readonly operation: string;
+  readonly base: CommitRequest['base'];
+}
+
+/** The release that an operation wrote after its base, or null: so a repeated command finds its own commit. */
+export async function findOperation(
+  store: ReleaseStore,
+  { channel, operation, base }: OperationName,
+  head: Release | null,
+): Promise<Release | null> {
+  for (let revision = (base?.revision ?? 0) + 1; revision <= (head?.entry.revision ?? 0); revision++) {
+    const slot = await readEntry(store, channel, revision);
+    if (slot?.entry.operation === operation) return readRelease(store, channel, revision);
+  }
+  return null;
+}
+
+/** Refuses when an adapter, pack id or hold that the change touches differs between its base and the head. */
+async function refuseMoved(
+  store: ReleaseStore,
+  { facts, base, adapters, movedCode }: CommitRequest,
+  head: Release | null,
+): Promise<void> {
+  if ((base?.sha256 ?? null) === (head?.entrySha256 ?? null)) return;
+  const then = base === null ? null : await readRelease(store, facts.channel, base.revision);
+  const rewritten = base !== null && then?.entrySha256 !== base.sha256;
+  const moved = adapters.filter(({ adapter }) => stateOf(then, adapter) !== stateOf(head, adapter));
+  if (!rewritten && moved.length === 0) return;
+  const why = rewritten
+    ? `the log of "${facts.channel}" has no such revision ${base.revision}`
+    : `${moved.map(({ adapter }) => `"${adapter}"`).join(', ')} changed on "${facts.channel}" since revision ${base?.revision ?? 0}, which is at ${head?.entry.revision ?? 0} now`;
+  throw new ReleaseError(movedCode, `This change no longer fits: ${why}.`, {
+    fix:
+      movedCode === 'PLAN_STALE'
+        ? 'Run `fmrelease plan --out <file>` again and review the new plan.'
+        : 'Run the same command again.',
+  });
+}
+
+/** One text for everything that a release says about an adapter: packs, cells, holds. */
+function stateOf(release: Release | null, adapter: string): string {
+  const of = (item: PackRecord | Cell | Hold): boolean => item.adapter === adapter;
+  return JSON.stringify([
+    sortPacks((release?.entry.packs ?? []).filter(of)),
+    sortCells((release?.cells ?? []).filter(of)),
+    (release?.entry.holds ?? []).filter(of),
+  ]);
+}
+
+const isSameContent = (head: Release | null, { entry }: ComposedRevision): boolean =>
+  head !== null &&
+  head.entry.cellsSha256 === entry.cellsSha256 &&
+  JSON.stringify(head.entry.packs) === JSON.stringify(entry.packs) &&
+  JSON.stringify(head.entry.holds) === JSON.stringify(entry.holds);
+
+/** Creates an object that its digest names: what is there already is the same bytes, or damaged. */
+async function createContent(store: ReleaseStore, key: string, bytes: Uint8Array): Promise<void> {
+  if ((await store.create(key, bytes)) === 'created') return;
+  const there = await store.read(key);
+  if (there !== undefined && sha256Of(there.bytes) === sha256Of(bytes)) return;
+  throw new ReleaseError(
+    'DOCUMENT_DAMAGED',
+    `${store.place} holds other bytes at ${key} than its name says.`,
+    {
+      fix: 'Remove that object by hand and run the same command again; the channel is untouched.',
+    },
+  );
+}
+
+/** Writes a slot, or learns whose it is. A reply that tells nothing is settled by reading, never by guessing. */
+async function writeSlot(
+  store: ReleaseStore,
+  key: string,
+  { entry, entryBytes }: ComposedRevision,
+): Promise<'ours' | 'lost'> {
+  let cause: unknown;
+  for (let attempt = 0; attempt < MAX_SLOT_WRITES; attempt++) {
+    try {
+      if ((await store.create(key, entryBytes)) === 'created') return 'ours';
+    } catch (error) {
+      if (!(error instanceof ReleaseError) || error.code !== 'STORE_UNAVAILABLE') throw error;
+      cause = error;
+    }
+    const slot = await store.read(key).catch((error: unknown) => {
+      throw commitUnknown(store, key, error);
+    });
+    if (slot !== undefined)
+      return (await parseLogEntry(slot.bytes, key)).operation === entry.operation ? 'ours' : 'lost';
+  }
+  throw commitUnknown(store, key, cause);
+}
+
+const commitUnknown = (store: ReleaseStore, key: string, cause: unknown): ReleaseError =>
+  new ReleaseError(
+    'COMMIT_UNKNOWN',
+    `${store.place} answered neither the write of ${key} nor the read that would settle it: the release may or may not be committed.`,
+    {
+      fix: 'Run the same command again: it finds its own commit, or makes it.',
+      cause,
+    },
+  );
+
+const MAX_RACES = 64;
+const MAX_SLOT_WRITES = 4;

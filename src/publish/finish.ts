@@ -1,0 +1,83 @@
+import { ReleaseError } from '../errors.ts';
+import type { PackRecord } from '../model/release.ts';
+import type { Session } from '../project.ts';
+import { packUrl } from '../release/project.ts';
+import type { Check } from '../verify/check.ts';
+import { verifyTarget } from '../verify/verify-target.ts';
+import type { CommitOutcome } from './commit.ts';
+import { rollForward } from './roll-forward.ts';
+import type { UploadOutcome } from './upload.ts';
+
+/** What a publish, rollback or promote came to. */
+export interface PublishResult {
+  readonly revision: number | null;
+  readonly committed: boolean;
+  readonly alreadyCommitted: boolean;
+  readonly uploadedBytes: number;
+  readonly skippedBytes: number;
+  readonly packs: readonly PublishedPack[];
+  readonly verified: boolean;
+  /** What verification found wrong, and what kept the projection from following; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+/** A pack that is served now. */
+export interface PublishedPack extends Pick<PackRecord, 'id' | 'version' | 'sha256'> {
+  readonly url: string;
+  readonly sizeBytes: number;
+}
+
+interface Finished {
+  readonly outcome: CommitOutcome;
+  readonly uploads?: Pick<UploadOutcome, 'uploadedBytes' | 'skippedBytes'>;
+  readonly allowForeign?: boolean;
+}
+
+/**
+ * Rolls the projection forward and verifies as the target asks. The commit stands whatever happens here, so trouble
+ * comes back as `problems` and is never thrown.
+ */
+export async function finishPublish(
+  { channel, io }: Session,
+  { outcome, uploads, allowForeign = false }: Finished,
+): Promise<PublishResult> {
+  const { store, target, name } = channel;
+  const problems: string[] = [];
+  const attempt = async (act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof ReleaseError)) throw error;
+      problems.push(error.message);
+    }
+  };
+  if (outcome.release !== null) {
+    await attempt(() => rollForward(store, { channel: name, publicUrl: target.publicUrl, allowForeign }));
+    await attempt(async () => {
+      const checks = await verifyTarget(
+        channel,
+        { full: false, only: [], atLeast: outcome.release?.entry.revision ?? null },
+        io.progress,
+      );
+      problems.push(...checks.filter(({ ok }) => !ok).map(describe));
+    });
+  }
+  return {
+    revision: outcome.release?.entry.revision ?? null,
+    committed: outcome.committed,
+    alreadyCommitted: outcome.alreadyCommitted,
+    uploadedBytes: uploads?.uploadedBytes ?? 0,
+    skippedBytes: uploads?.skippedBytes ?? 0,
+    packs: (outcome.release?.entry.packs ?? []).map((pack) => ({
+      id: pack.id,
+      version: pack.version,
+      url: packUrl(pack, target.publicUrl),
+      sha256: pack.sha256,
+      sizeBytes: pack.downloadSize,
+    })),
+    verified: outcome.release !== null && problems.length === 0 && target.verify !== 'none',
+    problems,
+  };
+}
+
+const describe = ({ name, detail }: Check): string => `${name}: ${detail}`;

@@ -1,0 +1,74 @@
+import { ReleaseError } from '../errors.ts';
+import { sha256Of } from '../model/digest.ts';
+import type { Release } from '../model/release.ts';
+import { MANIFEST, manifestKey } from '../release/layout.ts';
+import { encodeManifest } from '../release/project.ts';
+import { type ChannelHead, readHead } from '../release/read-channel.ts';
+import type { ReleaseStore } from '../store/store.ts';
+
+/** What is rolled forward, and whether a projection that no log entry explains may be replaced. */
+export interface RollForward {
+  readonly channel: string;
+  readonly publicUrl: string;
+  readonly allowForeign: boolean;
+}
+
+/**
+ * Brings the projection to the newest log entry, never back. Several writers may do this at once: each replaces only
+ * what it has read, and looks again when it lost.
+ *
+ * @throws ReleaseError `PROJECTION_FOREIGN` when somebody else's manifest stands there, `CHANNEL_BUSY`
+ */
+export async function rollForward(
+  store: ReleaseStore,
+  { channel, publicUrl, allowForeign }: RollForward,
+): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const { release, projection } = await readHead(store, channel);
+    if (release === null || projection.state === 'current') return;
+    if (projection.state === 'foreign' && !allowForeign) throw foreignProjection(channel);
+    const bytes = encodeManifest(release.entry, release.cells, publicUrl);
+    if (!explains(release, bytes)) return; // published under another public URL: only a new revision may say otherwise
+    if ((await store.replace(manifestKey(channel), bytes, projection.object?.etag ?? null)) === 'replaced')
+      return;
+  }
+  throw new ReleaseError('CHANNEL_BUSY', `The projection of "${channel}" kept moving.`, {
+    fix: 'Run the same command again.',
+  });
+}
+
+/** True when the log entry records exactly these projection bytes. */
+export const explains = ({ entry }: Release, bytes: Uint8Array): boolean =>
+  entry.projections[MANIFEST] === sha256Of(bytes);
+
+/**
+ * Refuses to publish over a manifest that somebody else wrote.
+ *
+ * @throws ReleaseError `CHANNEL_NOT_ADOPTED` on a channel without a log, `PROJECTION_FOREIGN` on one with a log
+ */
+export function refuseForeign(
+  { release, projection }: ChannelHead,
+  channel: string,
+  allowForeign: boolean,
+): void {
+  if (projection.state !== 'foreign' || allowForeign) return;
+  if (release !== null) throw foreignProjection(channel);
+  throw new ReleaseError(
+    'CHANNEL_NOT_ADOPTED',
+    `"${channel}" already has a manifest that fmrelease did not write.`,
+    {
+      fix: 'Take the channel over with `fmrelease adopt`, or pass --allow-foreign to replace the manifest above its versions.',
+    },
+  );
+}
+
+const foreignProjection = (channel: string): ReleaseError =>
+  new ReleaseError(
+    'PROJECTION_FOREIGN',
+    `The manifest of "${channel}" is not what any revision of its log says.`,
+    {
+      fix: 'Find out who wrote it, then pass --allow-foreign to replace it above its versions.',
+    },
+  );
+
+const MAX_ATTEMPTS = 64;

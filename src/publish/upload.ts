@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import { ReleaseError } from '../errors.ts';
+import type { PlannedPack } from '../model/plan.ts';
+import type { PackRecord } from '../model/release.ts';
+import { buildPack } from '../pack/build-pack.ts';
+import type { CachedPack, PackCache } from '../pack/cache.ts';
+import type { Progress } from '../progress.ts';
+import type { Session } from '../project.ts';
+import type { ReadyPack } from '../release/compose.ts';
+import { packKey } from '../release/layout.ts';
+import type { ReleaseStore } from '../store/store.ts';
+
+/** What became of the packs of a change. Bytes that were there already count as skipped. */
+export interface UploadOutcome {
+  readonly packs: ReadonlyMap<string, ReadyPack>;
+  readonly uploadedBytes: number;
+  readonly skippedBytes: number;
+}
+
+/** What to make present: the packs, those of them that are published already (by id), uploads at a time. */
+export interface UploadRequest {
+  readonly packs: readonly PlannedPack[];
+  readonly published: ReadonlyMap<string, PackRecord>;
+  readonly concurrency: number;
+}
+
+/**
+ * Makes every pack of a change present in the store, every byte of it proved, and returns them by pack id.
+ * Published packs are taken as they are; the others are built one after the other and uploaded beside that.
+ *
+ * @throws ReleaseError as building and storing do; nothing that readers can see has changed then
+ */
+export async function uploadPacks(
+  { config, channel, io }: Session,
+  { packs, published, concurrency }: UploadRequest,
+): Promise<UploadOutcome> {
+  const limit = pLimit(concurrency);
+  const reader = { projectRoot: config.root, ...io };
+  const ready = new Map<string, ReadyPack>();
+  const uploads: Promise<number>[] = [];
+  let skippedBytes = 0;
+  try {
+    for (const pack of packs) {
+      const known = published.get(pack.id);
+      const built = known === undefined ? await buildPack(pack, io.cache, reader) : undefined;
+      const made = toReadyPack(
+        pack,
+        built ?? { sha256: known?.sha256 ?? '', sizeBytes: known?.downloadSize ?? 0 },
+      );
+      ready.set(pack.id, made);
+      if (built === undefined) skippedBytes += made.downloadSize;
+      else uploads.push(limit(() => uploadPack(made, built, { store: channel.store, ...io })));
+    }
+  } finally {
+    await Promise.allSettled(uploads);
+    await io.digests.save();
+  }
+  const sent = await Promise.all(uploads);
+  const uploadedBytes = sent.reduce((sum, bytes) => sum + bytes, 0);
+  const total = [...ready.values()].reduce((sum, { downloadSize }) => sum + downloadSize, 0);
+  return { packs: ready, uploadedBytes, skippedBytes: Math.max(skippedBytes, total - uploadedBytes) };
+}
+
+const toReadyPack = (
+  pack: PlannedPack,
+  { sha256, sizeBytes }: Pick<CachedPack, 'sha256' | 'sizeBytes'>,
+): ReadyPack => ({
+  id: pack.id,
+  key: packKey(sha256, pack.id),
+  downloadSize: sizeBytes,
+  sha256,
+  adapter: pack.adapter,
+  build: pack.build,
+  buildDigest: pack.buildDigest,
+  recipe: pack.recipe,
+  baseModelSignature: pack.baseModelSignature,
+});
+
+interface UploadPlace {
+  readonly store: ReleaseStore;
+  readonly cache: PackCache;
+  readonly progress: Progress;
+}
+
+/** Uploads one built pack unless it is there; returns how many bytes were sent. */
+async function uploadPack(
+  pack: ReadyPack,
+  built: CachedPack,
+  { store, cache, progress }: UploadPlace,
+): Promise<number> {
+  const there = await store.head(pack.key);
+  if (there !== undefined && there.sizeBytes !== pack.downloadSize)
+    throw wrongSize(store, pack, there.sizeBytes);
+  let outcome: 'created' | 'exists' = 'exists';
+  if (there === undefined) {
+    progress({ kind: 'step', text: `Uploading ${pack.id}` });
+    let doneBytes = 0;
+    const onBytes = (bytes: number): void => {
+      doneBytes += bytes;
+      progress({ kind: 'bytes', text: `Uploading ${pack.id}`, doneBytes, totalBytes: pack.downloadSize });
+    };
+    outcome = await store.createFromFile(pack.key, { ...built, onBytes }).catch(async (error: unknown) => {
+      if (error instanceof ReleaseError && error.code === 'DIGEST_MISMATCH') await cache.forget(built);
+      throw error;
+    });
+  }
+  if (!store.provesUploads) await readBack(store, pack, progress);
+  return outcome === 'created' ? pack.downloadSize : 0;
+}
+
+/** A store that does not check what it took is read back whole: only then may a release name the pack. */
+async function readBack(store: ReleaseStore, pack: ReadyPack, progress: Progress): Promise<void> {
+  const hash = createHash('sha256');
+  let doneBytes = 0;
+  for await (const chunk of store.stream(pack.key)) {
+    hash.update(chunk);
+    doneBytes += chunk.length;
+    progress({ kind: 'bytes', text: `Reading back ${pack.id}`, doneBytes, totalBytes: pack.downloadSize });
+  }
+  if (doneBytes !== pack.downloadSize) throw wrongSize(store, pack, doneBytes);
+  if (hash.digest('hex') === pack.sha256) return;
+  throw new ReleaseError(
+    'DIGEST_MISMATCH',
+    `${store.place} holds other bytes at ${pack.key} than were sent.`,
+    {
+      fix: 'Check the disk, remove that object by hand, and run the same command again; the channel is untouched.',
+    },
+  );
+}
+
+const wrongSize = (store: ReleaseStore, pack: ReadyPack, found: number): ReleaseError =>
+  new ReleaseError(
+    'SIZE_MISMATCH',
+    `${store.place} has ${pack.key} with ${found} bytes, expected ${pack.downloadSize}.`,
+    {
+      fix: 'Remove that object by hand and run the same command again; the channel is untouched.',
+    },
+  );

@@ -1,0 +1,153 @@
+import { ReleaseError } from '../errors.ts';
+import type { Cell } from '../model/cell.ts';
+import { type Sha256, sha256Of } from '../model/digest.ts';
+import type { Hold, LogEntry, PackRecord, Release, ReleaseSource } from '../model/release.ts';
+import { encode, encodeCells, sortCells, sortPacks } from './documents.ts';
+import { MANIFEST } from './layout.ts';
+import { encodeManifest } from './project.ts';
+
+/** A pack that is ready to be served, before it has a version. */
+export type ReadyPack = Omit<PackRecord, 'version'>;
+
+/** The state that one adapter shall have: its packs and cells. Both empty withdraws it. */
+export interface AdapterState {
+  readonly adapter: string;
+  readonly packs: readonly ReadyPack[];
+  readonly cells: readonly Cell[];
+}
+
+/** What every revision records about its making. */
+export interface RevisionFacts {
+  readonly channel: string;
+  readonly kind: LogEntry['kind'];
+  readonly operation: string;
+  readonly createdAt: string;
+  readonly toolVersion: string;
+  readonly source: ReleaseSource | null;
+  readonly message: string | null;
+  readonly publicUrl: string;
+}
+
+/** The facts, with what the versions of the target's channels have come to. */
+export interface CompositionFacts extends RevisionFacts {
+  readonly highest: HighestVersions;
+}
+
+/** The highest version ever used per pack id, in any channel of the target. */
+export type HighestVersions = Readonly<Record<string, number>>;
+
+/** The next revision as bytes: what to write, in which order does not matter before the entry. */
+export interface ComposedRevision {
+  readonly entry: LogEntry;
+  readonly entryBytes: Uint8Array;
+  readonly entrySha256: Sha256;
+  readonly cells: readonly Cell[];
+  readonly cellsBytes: Uint8Array;
+  readonly manifestBytes: Uint8Array;
+}
+
+/** What changes against the base: the state of some adapters, and the holds. */
+export interface RevisionChange {
+  readonly adapters: readonly AdapterState[];
+  readonly holds: readonly Hold[];
+}
+
+/**
+ * Composes the revision that follows `base`: the adapters of `change` get their new state, all others keep theirs.
+ * Pure: equal arguments give equal bytes.
+ *
+ * @throws ReleaseError `PACK_ID_TAKEN` when another adapter already serves a pack id
+ */
+export function composeRevision(
+  base: Release | null,
+  change: RevisionChange,
+  facts: CompositionFacts,
+): ComposedRevision {
+  const touched = new Set(change.adapters.map(({ adapter }) => adapter));
+  const kept = (base?.entry.packs ?? []).filter(({ adapter }) => !touched.has(adapter));
+  const added = assignVersions(
+    change.adapters.flatMap(({ packs }) => packs),
+    base,
+    facts.highest,
+  );
+  refuseTakenIds(kept, added);
+  const packs = sortPacks([...kept, ...added]);
+  const cells = sortCells([
+    ...(base?.cells ?? []).filter(({ adapter }) => !touched.has(adapter)),
+    ...change.adapters.flatMap((state) => state.cells),
+  ]);
+  const cellsBytes = encodeCells(cells);
+  const revision = (base?.entry.revision ?? 0) + 1;
+  const manifestBytes = encodeManifest(
+    { channel: facts.channel, revision, createdAt: facts.createdAt, packs },
+    cells,
+    facts.publicUrl,
+  );
+  const entry: LogEntry = {
+    formatVersion: 1,
+    channel: facts.channel,
+    revision,
+    previousSha256: base?.entrySha256 ?? null,
+    operation: facts.operation,
+    kind: facts.kind,
+    createdAt: facts.createdAt,
+    toolVersion: facts.toolVersion,
+    source: facts.source,
+    message: facts.message,
+    packs,
+    cellsSha256: sha256Of(cellsBytes),
+    highestVersion: raiseHighest(facts.highest, packs),
+    holds: change.holds,
+    projections: { [MANIFEST]: sha256Of(manifestBytes) },
+  };
+  const entryBytes = encode(entry);
+  return { entry, entryBytes, entrySha256: sha256Of(entryBytes), cells, cellsBytes, manifestBytes };
+}
+
+/**
+ * Gives each pack its integer version: unchanged while its bytes are what the base serves under that id, else one
+ * more than was ever used. So a rollback ships old bytes under a new version, and a re-added id never falls.
+ */
+export function assignVersions(
+  packs: readonly ReadyPack[],
+  base: Release | null,
+  highest: HighestVersions,
+): readonly PackRecord[] {
+  return packs.map((pack) => {
+    const served = base?.entry.packs.find(({ id }) => id === pack.id);
+    const version =
+      served !== undefined && served.sha256 === pack.sha256 ? served.version : (highest[pack.id] ?? 0) + 1;
+    const { id, ...rest } = pack;
+    return { id, version, ...rest };
+  });
+}
+
+/** The highest version per id over several ledgers. */
+export function mergeHighest(ledgers: readonly HighestVersions[]): HighestVersions {
+  const merged = new Map<string, number>();
+  for (const ledger of ledgers) {
+    for (const [id, version] of Object.entries(ledger))
+      merged.set(id, Math.max(version, merged.get(id) ?? 0));
+  }
+  return sortedRecord(merged);
+}
+
+const raiseHighest = (highest: HighestVersions, packs: readonly PackRecord[]): HighestVersions =>
+  mergeHighest([highest, Object.fromEntries(packs.map(({ id, version }) => [id, version]))]);
+
+const sortedRecord = (entries: ReadonlyMap<string, number>): HighestVersions =>
+  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+function refuseTakenIds(kept: readonly PackRecord[], added: readonly PackRecord[]): void {
+  for (const { id, adapter } of added) {
+    const owner = kept.find((pack) => pack.id === id);
+    if (owner === undefined) continue;
+    throw new ReleaseError(
+      'PACK_ID_TAKEN',
+      `The pack id "${id}" of "${adapter}" is already served by "${owner.adapter}" on this channel.`,
+      {
+        fix: `Rename one of the two adapters, or withdraw "${owner.adapter}" first.`,
+      },
+    );
+  }
+}

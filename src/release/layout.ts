@@ -1,0 +1,29 @@
+/** `v1/packs/9f86d0…/fmadapter-summarizer-9799725`: immutable, and its last part is the pack id, as Apple's URLs need. */
+export const packKey = (sha256: string, packId: string): string => `v1/packs/${sha256}/${packId}`;
+
+/** `v1/cells/3a7bd3….json`: immutable. */
+export const cellsKey = (sha256: string): string => `v1/cells/${sha256}.json`;
+
+/** `v1/channels/stable/log/12.json`: immutable; creating it is the commit. */
+export const logKey = (channel: string, revision: number): string => `${logPrefix(channel)}${revision}.json`;
+
+/** `v1/channels/stable/log/`: everything that was ever committed. */
+export const logPrefix = (channel: string): string => `${CHANNELS_PREFIX}${channel}/log/`;
+
+/** `v1/channels/stable/manifest.json`: the projection that apps read, under both hostings. */
+export const manifestKey = (channel: string): string => `${CHANNELS_PREFIX}${channel}/${MANIFEST}`;
+
+/** The revision that a log key names, or undefined. */
+export function revisionOf(key: string): number | undefined {
+  const match = /\/log\/([1-9]\d*)\.json$/.exec(key);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Below it lies one folder per channel. */
+export const CHANNELS_PREFIX = 'v1/channels/';
+
+/** Below it lie all packs. */
+export const PACKS_PREFIX = 'v1/packs/';
+
+/** The name of the projection, as log entries record it. */
+export const MANIFEST = 'manifest.json';

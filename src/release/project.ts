@@ -1,0 +1,45 @@
+import type { Cell } from '../model/cell.ts';
+import type { ChannelManifest, LogEntry, PackRecord } from '../model/release.ts';
+import { encode, sortCells } from './documents.ts';
+
+/** What a manifest says of its release; the rest of a log entry stays in the log. */
+export type ProjectedRelease = Pick<LogEntry, 'channel' | 'revision' | 'createdAt' | 'packs'>;
+
+/** Returns `manifest.json` of a release. `publicUrl` stands for the prefix and ends with a slash. Pure. */
+export const projectManifest = (
+  release: ProjectedRelease,
+  cells: readonly Cell[],
+  publicUrl: string,
+): ChannelManifest => ({
+  formatVersion: 1,
+  channel: release.channel,
+  revision: release.revision,
+  createdAt: release.createdAt,
+  assetPacks: release.packs.map((pack) => projectPack(pack, publicUrl)),
+  cells: [...sortCells(cells)],
+});
+
+/** The bytes of `manifest.json`. */
+export const encodeManifest = (
+  release: ProjectedRelease,
+  cells: readonly Cell[],
+  publicUrl: string,
+): Uint8Array => encode(projectManifest(release, cells, publicUrl));
+
+/** The URL of a pack: the target's public URL and the key. */
+export const packUrl = (pack: Pick<PackRecord, 'key'>, publicUrl: string): string =>
+  `${publicUrl}${pack.key}`;
+
+const projectPack = (pack: PackRecord, publicUrl: string): ChannelManifest['assetPacks'][number] => ({
+  id: pack.id,
+  version: pack.version,
+  url: packUrl(pack, publicUrl),
+  downloadSize: pack.downloadSize,
+  sha256: pack.sha256,
+  archive: { format: pack.recipe.format, compression: pack.recipe.compression },
+  adapter: pack.adapter,
+  build: pack.build,
+  baseModelSignature: pack.baseModelSignature,
+  platforms: pack.recipe.platforms,
+  downloadPolicy: pack.recipe.downloadPolicy,
+});

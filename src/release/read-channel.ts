@@ -1,0 +1,149 @@
+import { ReleaseError } from '../errors.ts';
+import { readJsonBytes } from '../json/read.ts';
+import { sha256Of } from '../model/digest.ts';
+import type { Release } from '../model/release.ts';
+import type { ReleaseStore, StoredObject } from '../store/store.ts';
+import { parseCells, parseLogEntry } from './documents.ts';
+import { CHANNELS_PREFIX, cellsKey, logKey, logPrefix, MANIFEST, manifestKey, revisionOf } from './layout.ts';
+
+/** How a channel's projection stands to its log. `foreign`: no log entry explains its bytes. */
+export type ProjectionState = 'absent' | 'current' | 'behind' | 'foreign';
+
+/** The newest release of a channel, and its projection as it is served. */
+export interface ChannelHead {
+  readonly release: Release | null;
+  readonly projection: { readonly state: ProjectionState; readonly object: StoredObject | null };
+}
+
+/**
+ * Reads the newest release: from the revision that the projection names forward until a slot is empty; by listing
+ * the log only where no projection points into it.
+ *
+ * @throws ReleaseError `LOG_BROKEN` when a slot is missing, rewritten or unreadable, `DOCUMENT_DAMAGED` for cells
+ */
+export async function readHead(store: ReleaseStore, channel: string): Promise<ChannelHead> {
+  const object = (await store.read(manifestKey(channel))) ?? null;
+  const named = object === null ? null : revisionNamedBy(object.bytes);
+  const start =
+    (named !== null ? await readEntry(store, channel, named) : null) ??
+    (await readNewestListed(store, channel));
+  if (start === null)
+    return { release: null, projection: { state: object === null ? 'absent' : 'foreign', object } };
+  const tip = await walkToTip(store, channel, start);
+  const release = await withCells(store, tip);
+  return {
+    release,
+    projection: {
+      state: judgeProjection(object, named === start.entry.revision ? start : null, tip),
+      object,
+    },
+  };
+}
+
+/** One revision with its cells, or null when the log has none. */
+export async function readRelease(
+  store: ReleaseStore,
+  channel: string,
+  revision: number,
+): Promise<Release | null> {
+  const slot = await readEntry(store, channel, revision);
+  return slot === null ? null : withCells(store, slot);
+}
+
+/** A log entry without its cells. */
+export type Slot = Omit<Release, 'cells'>;
+
+/** One log entry, or null when its slot is empty. */
+export async function readEntry(
+  store: ReleaseStore,
+  channel: string,
+  revision: number,
+): Promise<Slot | null> {
+  const object = await store.read(logKey(channel, revision));
+  if (object === undefined) return null;
+  const entry = await parseLogEntry(object.bytes, object.key);
+  if (entry.revision !== revision || entry.channel !== channel) {
+    throw broken(`${object.key} holds revision ${entry.revision} of "${entry.channel}".`);
+  }
+  return { entry, entrySha256: sha256Of(object.bytes) };
+}
+
+/** The channels that have anything at this target, sorted. */
+export const listChannels = (store: ReleaseStore): Promise<readonly string[]> =>
+  store.folders(CHANNELS_PREFIX);
+
+/** Every revision number in the log, ascending; holes are the caller's to notice. */
+export async function listRevisions(store: ReleaseStore, channel: string): Promise<readonly number[]> {
+  const revisions: number[] = [];
+  for await (const { key } of store.list(logPrefix(channel))) {
+    const revision = revisionOf(key);
+    if (revision !== undefined) revisions.push(revision);
+  }
+  return revisions.sort((a, b) => a - b);
+}
+
+async function readNewestListed(store: ReleaseStore, channel: string): Promise<Slot | null> {
+  const newest = (await listRevisions(store, channel)).at(-1);
+  return newest === undefined ? null : readEntry(store, channel, newest);
+}
+
+async function walkToTip(store: ReleaseStore, channel: string, start: Slot): Promise<Slot> {
+  const before =
+    start.entry.revision === 1 ? null : await readEntry(store, channel, start.entry.revision - 1);
+  requireLink(channel, before, start);
+  let tip = start;
+  for (;;) {
+    const next = await readEntry(store, channel, tip.entry.revision + 1);
+    if (next === null) return tip;
+    requireLink(channel, tip, next);
+    tip = next;
+  }
+}
+
+function requireLink(channel: string, before: Slot | null, { entry }: Slot): void {
+  if ((before?.entrySha256 ?? null) === entry.previousSha256) return;
+  const why =
+    before === null
+      ? `revision ${entry.revision - 1} is missing`
+      : `revision ${entry.revision} does not follow from revision ${before.entry.revision} as it stands`;
+  throw broken(`The log of "${channel}" is broken: ${why}.`);
+}
+
+async function withCells(store: ReleaseStore, slot: Slot): Promise<Release> {
+  const key = cellsKey(slot.entry.cellsSha256);
+  const object = await store.read(key);
+  if (object === undefined || sha256Of(object.bytes) !== slot.entry.cellsSha256) {
+    throw new ReleaseError(
+      'DOCUMENT_DAMAGED',
+      `${key}, the cells of revision ${slot.entry.revision}, ${object === undefined ? 'is missing' : 'has other bytes than its name says'}.`,
+      {
+        fix: `Restore ${key} from a backup.`,
+      },
+    );
+  }
+  return { ...slot, cells: (await parseCells(object.bytes, key)).cells };
+}
+
+function judgeProjection(object: StoredObject | null, explainedBy: Slot | null, tip: Slot): ProjectionState {
+  if (object === null) return 'absent';
+  if (explainedBy === null || explainedBy.entry.projections[MANIFEST] !== sha256Of(object.bytes))
+    return 'foreign';
+  return explainedBy.entry.revision === tip.entry.revision ? 'current' : 'behind';
+}
+
+function revisionNamedBy(bytes: Uint8Array): number | null {
+  try {
+    const value = readJsonBytes(bytes, MANIFEST);
+    const revision =
+      value !== null && typeof value === 'object' && !Array.isArray(value) ? value['revision'] : null;
+    return typeof revision === 'number' && Number.isSafeInteger(revision) && revision > 0 ? revision : null;
+  } catch (error) {
+    if (error instanceof ReleaseError) return null;
+    throw error;
+  }
+}
+
+const broken = (message: string): ReleaseError =>
+  new ReleaseError('LOG_BROKEN', message, {
+    fix: 'Restore the log from a backup; nothing is published until it is whole.',
+  });

@@ -1,0 +1,187 @@
+import { type Fallback, formatFallback } from '../model/cell.ts';
+import { formatOsRange } from '../model/os-range.ts';
+import type { CellChange, CellOutcome, PackChange, Plan } from '../model/plan.ts';
+import { type CellEffect, cellEffect } from '../release/diff.ts';
+import type { Style } from './style.ts';
+import { alignTable } from './table.ts';
+import { count, formatBytes } from './units.ts';
+
+/** What a plan is shown with: where it goes, and which command applies it. */
+export interface PlanContext {
+  readonly place: string;
+  readonly apply: string;
+}
+
+/** A plan as lines: who loses, who changes, who gains, the packs, the uploads, the proof, the next command. */
+export function renderPlan(plan: Plan, { place, apply }: PlanContext, style: Style): readonly string[] {
+  const opening = [
+    `${style.bold('Target')} ${plan.target}   ${style.bold('channel')} ${plan.channel}   ${place}`,
+    openingLine(plan),
+  ];
+  if (!plan.hasChanges)
+    return [
+      ...opening,
+      '',
+      ...uploadLines(plan),
+      'Nothing to do: the channel is what the matrix says.',
+      coverageLine(plan),
+      ...blockerLines(plan, style),
+    ];
+  return [
+    ...opening,
+    ...section('Devices', cellLines(plan, style), style),
+    ...section('Packs', packLines(plan, style), style),
+    '',
+    ...uploadLines(plan),
+    coverageLine(plan),
+    summaryLine(plan),
+    ...blockerLines(plan, style),
+    ...(plan.blockers.length > 0 ? [] : [`Apply: ${apply}`]),
+  ];
+}
+
+/** The changes of cells as lines, losers first; shared with `diff`. */
+export function renderCellChanges(
+  changes: readonly CellChange[],
+  sizeOf: (packId: string) => number | undefined,
+  style: Style,
+): readonly string[] {
+  const rows = changes.map((change) => {
+    const effect = cellEffect(change);
+    const size = change.to?.pack == null ? undefined : sizeOf(change.to.pack);
+    return [
+      mark(effect, style),
+      `${change.platform} ${formatOsRange(change.os)}`,
+      change.systemModel ?? '(no system model)',
+      change.adapter,
+      formatTransition(change),
+      size === undefined || effect === 'other' ? '' : `${formatBytes(size)} per device`,
+    ];
+  });
+  return alignTable(rows, 'LLLLLL', '  ');
+}
+
+/** The changes of packs as lines; kept ones come as one count. */
+export function renderPackChanges(changes: readonly PackChange[], style: Style): readonly string[] {
+  const rows = changes.flatMap((change) => (change.kind === 'keep' ? [] : [packRow(change, style)]));
+  const kept = changes.filter(({ kind }) => kind === 'keep').length;
+  return [
+    ...alignTable(rows, 'LLLLR', '  '),
+    ...(kept === 0 ? [] : [`  · ${count(kept, 'pack')} unchanged`]),
+  ];
+}
+
+function openingLine(plan: Plan): string {
+  if (plan.baseRevision === null) return `First release: revision ${plan.nextRevision}.`;
+  return plan.hasChanges
+    ? `Revision ${plan.baseRevision} → ${plan.nextRevision}.`
+    : `Revision ${plan.baseRevision}.`;
+}
+
+const section = (title: string, lines: readonly string[], style: Style): readonly string[] =>
+  lines.length === 0 ? [] : ['', style.bold(title), ...lines];
+
+function cellLines(plan: Plan, style: Style): readonly string[] {
+  const sizes = new Map(plan.changes.map(({ packId, sizeBytes }) => [packId, sizeBytes]));
+  const shown = plan.cellChanges.filter(
+    (change) => cellEffect(change) !== 'other' || change.to?.state === 'gap',
+  );
+  const quiet = plan.cellChanges.length - shown.length;
+  return [
+    ...renderCellChanges(shown, (id) => sizes.get(id), style),
+    ...(quiet === 0
+      ? []
+      : [
+          `  · ${count(quiet, 'other cell')} without an adapter before and after (sunset, declined or not offered)`,
+        ]),
+  ];
+}
+
+const packLines = (plan: Plan, style: Style): readonly string[] => renderPackChanges(plan.changes, style);
+
+function packRow(change: PackChange, style: Style): readonly string[] {
+  const version =
+    change.fromVersion === null || change.fromVersion === change.version
+      ? `v${change.version}`
+      : `v${change.fromVersion} → v${change.version}`;
+  const build =
+    change.kind === 'remove'
+      ? (change.fromBuild ?? '')
+      : change.fromBuild === null || change.fromBuild === change.build
+        ? (change.build ?? '')
+        : `${change.fromBuild} → ${change.build}`;
+  return [
+    mark(PACK_EFFECT[change.kind], style),
+    change.packId,
+    change.kind === 'remove' ? style.red('removed: devices delete it') : version,
+    `build ${build}`,
+    formatBytes(change.sizeBytes),
+  ];
+}
+
+function formatTransition({ from, to }: CellChange): string {
+  if (from === null) return formatOutcome(to);
+  return `${formatOutcome(from)} → ${formatOutcome(to)}`;
+}
+
+function formatOutcome(outcome: CellOutcome | null): string {
+  if (outcome === null) return 'not in the release';
+  switch (outcome.state) {
+    case 'covered':
+      return outcome.build ?? outcome.pack ?? 'covered';
+    case 'declined':
+      return `declined (${fallbackText(outcome.fallback)})`;
+    case 'sunset':
+      return `sunset (${fallbackText(outcome.fallback)})`;
+    case 'not-offered':
+      return 'not offered';
+    case 'gap':
+      return 'gap';
+  }
+}
+
+const fallbackText = (fallback: Fallback | null): string => formatFallback(fallback ?? 'base-model');
+
+function uploadLines(plan: Plan): readonly string[] {
+  if (plan.uploads.length === 0) return [];
+  const total = plan.uploads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return [`Upload ${count(plan.uploads.length, 'object')}, ${formatBytes(total)}.`];
+}
+
+function coverageLine({ coverage }: Plan): string {
+  const { total, gaps, inferred } = coverage;
+  const proof =
+    gaps === 0
+      ? `Coverage proved: all ${total} cells decided`
+      : `Coverage not proved: ${gaps} of ${total} cells are gaps`;
+  return `${proof}; ${inferred} ${inferred === 1 ? 'rests' : 'rest'} on inference.`;
+}
+
+function summaryLine({ changes }: Plan): string {
+  const of = (kind: PackChange['kind']): number => changes.filter((change) => change.kind === kind).length;
+  return `Plan: ${of('add')} added, ${of('update')} changed, ${of('remove')} removed.`;
+}
+
+const blockerLines = (plan: Plan, style: Style): readonly string[] =>
+  plan.blockers.length === 0
+    ? []
+    : [
+        '',
+        style.red(`Blocked: publishing this plan is refused.`),
+        ...plan.blockers.flatMap(({ message, fix }) => [`  ${message}`, `    ${fix}`]),
+      ];
+
+function mark(effect: CellEffect, style: Style): string {
+  switch (effect) {
+    case 'loses':
+      return style.red('-');
+    case 'changes':
+      return style.yellow('~');
+    case 'gains':
+      return style.green('+');
+    case 'other':
+      return '·';
+  }
+}
+
+const PACK_EFFECT = { remove: 'loses', update: 'changes', add: 'gains', keep: 'other' } as const;

@@ -1,0 +1,56 @@
+import type { PublishResult } from '../publish/finish.ts';
+import type { Style } from './style.ts';
+import { alignTable } from './table.ts';
+import { formatBytes } from './units.ts';
+
+/** Where a publish went. */
+export interface PublishContext {
+  readonly target: string;
+  readonly channel: string;
+  /** What the command is called in the past tense: `Published`, `Rolled back to`. */
+  readonly done: string;
+  readonly verify: 'edge' | 'origin' | 'none';
+}
+
+/** What a publish, rollback or promote came to, as lines. */
+export function renderPublish(
+  result: PublishResult,
+  { target, channel, done, verify }: PublishContext,
+  style: Style,
+): readonly string[] {
+  return [
+    headline(result, `${target}/${channel}`, done, style),
+    ...alignTable(
+      result.packs.map(({ id, version, sizeBytes, url }) => [id, `v${version}`, formatBytes(sizeBytes), url]),
+      'LRRL',
+      '  ',
+    ),
+    ...(result.committed && !result.alreadyCommitted
+      ? [
+          `Uploaded ${formatBytes(result.uploadedBytes)}, ${formatBytes(result.skippedBytes)} were there already.`,
+        ]
+      : []),
+    ...(result.problems.length > 0
+      ? [
+          style.yellow(`Not verified at the ${verify}:`),
+          ...result.problems.map((problem) => `  ${problem}`),
+          'The release stands. Run the same command again, or `fmrelease verify`.',
+        ]
+      : []),
+    ...(result.verified ? [`Verified at the ${verify}.`] : []),
+  ];
+}
+
+function headline(
+  { committed, alreadyCommitted, revision }: PublishResult,
+  where: string,
+  done: string,
+  style: Style,
+): string {
+  if (alreadyCommitted) return `Already done: ${where} has this release as revision ${revision}.`;
+  if (!committed)
+    return revision === null
+      ? `Nothing to do: ${where} stays empty.`
+      : `Nothing to do: ${where} stays at revision ${revision}.`;
+  return style.green(`${done} ${where} revision ${revision}.`);
+}

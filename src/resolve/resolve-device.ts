@@ -1,0 +1,47 @@
+import type { Config } from '../config/config.ts';
+import { ReleaseError } from '../errors.ts';
+import type { Device } from '../matrix/resolve.ts';
+import type { SignatureQuery } from '../model/signature.ts';
+import type { Session } from '../project.ts';
+import type { ResolveResult } from './result.ts';
+
+/** Who answers, and how to reach the project. */
+export interface ResolveSource {
+  readonly source: string;
+  readonly revision: number | null;
+  readonly openConfig: () => Promise<Config>;
+  readonly openSession: () => Promise<Session>;
+}
+
+/** Resolves one device from the matrix, the log or the edge. A project without a usable target still answers from its matrix. */
+export async function resolveDevice(
+  device: Device & { readonly adapter: string | undefined },
+  { source, revision, openConfig, openSession }: ResolveSource,
+): Promise<ResolveResult> {
+  if (source === 'log' || source === 'edge') {
+    const { resolveFromRelease } = await import('./from-release.ts');
+    return resolveFromRelease((await openSession()).channel, { source, revision }, device);
+  }
+  const { resolveFromMatrix } = await import('./from-matrix.ts');
+  const session = await openSession().catch((error: unknown) => {
+    if (error instanceof ReleaseError && WITHOUT_CHANNEL.has(error.code)) return null;
+    throw error;
+  });
+  return resolveFromMatrix(session?.config ?? (await openConfig()), session?.channel ?? null, device);
+}
+
+/** The adapter that was named, by flag or within an identifier; `USAGE` when the two disagree. */
+export function pickAdapter(
+  named: string | undefined,
+  query: SignatureQuery | undefined,
+): string | undefined {
+  const implied = query?.adapterName ?? undefined;
+  if (named === undefined || implied === undefined || named === implied) return named ?? implied;
+  throw new ReleaseError(
+    'USAGE',
+    `--adapter is "${named}", but the identifier in --signature is of "${implied}".`,
+    { fix: 'Leave --adapter out, or pass the identifier of that adapter.' },
+  );
+}
+
+const WITHOUT_CHANNEL: ReadonlySet<string> = new Set(['TARGET_REQUIRED', 'TARGET_NOT_SUPPORTED']);

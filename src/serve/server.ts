@@ -1,0 +1,145 @@
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ReleaseError } from '../errors.ts';
+import { parseRange } from './range.ts';
+
+/** What is served where, and who hears of requests. */
+export interface ServeOptions {
+  readonly root: string;
+  readonly host: string;
+  readonly port: number;
+  /** The path that stands for the folder, as in the target's public URL; starts and ends with a slash. */
+  readonly basePath: string;
+  readonly onRequest: (line: string) => void;
+}
+
+/** A running local CDN. */
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a directory target as a CDN would: ranges, ETags, conditional requests, HEAD, and the cache headers that
+ * immutable objects and projections need.
+ *
+ * @throws ReleaseError `USAGE` when the address cannot be taken
+ */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    respond(request, response, options).catch(() => response.destroy());
+    response.once('close', () =>
+      options.onRequest(`${request.method} ${request.url} ${response.statusCode}`),
+    );
+  });
+  await listen(server, options);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    url: `http://${options.host}:${port}${options.basePath}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new ReleaseError('USAGE', `Cannot listen on ${host}:${port} (${cause.code}).`, {
+          fix: 'Pass another --port, or end the process that has this one.',
+          cause,
+        }),
+      ),
+    );
+    server.listen(port, host, () => resolve());
+  });
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServeOptions,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return end(response, 405, { allow: 'GET, HEAD' });
+  const file = await findFile(request.url ?? '/', options);
+  if (file === undefined) return end(response, 404, { 'cache-control': 'no-cache' });
+  const { path, key, sizeBytes, etag } = file;
+  const headers = { etag, 'accept-ranges': 'bytes', ...contentHeaders(key) };
+  if (matches(request.headers['if-none-match'], etag)) return end(response, 304, headers);
+  const stale = request.headers['if-range'] !== undefined && request.headers['if-range'] !== etag;
+  const range = stale ? { kind: 'whole' as const } : parseRange(request.headers.range, sizeBytes);
+  if (range.kind === 'unsatisfiable')
+    return end(response, 416, { ...headers, 'content-range': `bytes */${sizeBytes}` });
+  const [first, last] = range.kind === 'part' ? [range.first, range.last] : [0, sizeBytes - 1];
+  response.writeHead(range.kind === 'part' ? 206 : 200, {
+    ...headers,
+    'content-length': last - first + 1,
+    ...(range.kind === 'part' ? { 'content-range': `bytes ${first}-${last}/${sizeBytes}` } : {}),
+  });
+  if (request.method === 'HEAD' || sizeBytes === 0) return void response.end();
+  await pipeline(createReadStream(path, { start: first, end: last, highWaterMark: 1 << 18 }), response);
+}
+
+function end(response: ServerResponse, status: number, headers: Record<string, string>): void {
+  response.writeHead(status, { ...headers, ...(status === 304 ? {} : { 'content-length': '0' }) });
+  response.end();
+}
+
+interface ServedFile {
+  readonly path: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+}
+
+/** A file below the root that the URL names; links that leave the root are not followed. */
+async function findFile(url: string, { root, basePath }: ServeOptions): Promise<ServedFile | undefined> {
+  const path = decodePath(url);
+  if (path === undefined || !path.startsWith(basePath)) return undefined;
+  const key = path.slice(basePath.length);
+  if (
+    key
+      .split('/')
+      .some((part) => part === '' || part.startsWith('.') || part.includes('\\') || part.includes('\u0000'))
+  )
+    return undefined;
+  const file = join(root, key);
+  const found = await stat(file, { bigint: true }).catch(() => undefined);
+  if (found?.isFile() !== true) return undefined;
+  const real = await realpath(file);
+  if (!real.startsWith((await realpath(root)) + sep)) return undefined;
+  return {
+    path: real,
+    key,
+    sizeBytes: Number(found.size),
+    etag: `"${found.size.toString(16)}-${found.mtimeNs.toString(16)}"`,
+  };
+}
+
+function decodePath(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.split(/[?#]/, 1)[0] ?? '/');
+  } catch {
+    return undefined;
+  }
+}
+
+const matches = (header: string | undefined, etag: string): boolean =>
+  header !== undefined &&
+  (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
+
+/** Projections are asked for every time; everything else never changes. */
+const contentHeaders = (key: string): Record<string, string> => ({
+  'content-type': key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+  'cache-control': /^v1\/channels\/[^/]+\/[^/]+\.json$/.test(key)
+    ? 'no-cache'
+    : 'public, max-age=31536000, immutable, no-transform',
+});

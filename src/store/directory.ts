@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { asideName, isAbandonedAside } from '../disk/aside.ts';
+import { syncFolder, writeSynced } from '../disk/atomic-write.ts';
+import { readChunks } from '../disk/hash-file.ts';
+import { clearDeadLock, withFileLock } from '../disk/lock.ts';
+import { isSystemError, ReleaseError } from '../errors.ts';
+import { sha256Of } from '../model/digest.ts';
+import { explainDiskError } from './disk-error.ts';
+import type { ByteRange, FileUpload, ObjectInfo, ReleaseStore, StoredObject } from './store.ts';
+
+/**
+ * A folder as a store. A new object is written aside in `.incoming`, fsynced and linked to its name, so that it
+ * appears whole or not at all and never replaces another (`EEXIST` is a lost race). A projection is compared and
+ * renamed under an exclusive lock file.
+ */
+export function openDirectoryStore(root: string, place: string): ReleaseStore {
+  const incoming = join(root, INCOMING);
+  const pathOf = (key: string): string => join(root, ...checkedKey(key).split('/'));
+  const guard = <T>(act: () => Promise<T>): Promise<T> =>
+    act().catch((error: unknown) => Promise.reject(explainDiskError(error, place)));
+  return {
+    place,
+    provesUploads: false,
+    prepare: () => guard(() => sweepIncoming(incoming)),
+    head: (key) => guard(() => headObject(key, pathOf(key))),
+    read: (key) => guard(() => readObject(key, pathOf(key))),
+    stream: (key, range) => streamObject(pathOf(key), range, place),
+    create: (key, bytes) => guard(() => linkNew(incoming, pathOf(key), (aside) => writeSynced(aside, bytes))),
+    createFromFile: (key, upload) =>
+      guard(() => linkNew(incoming, pathOf(key), (aside) => copyProved(aside, upload))),
+    replace: (key, bytes, etag) =>
+      guard(() => replaceObject(incoming, { key, path: pathOf(key), bytes, etag })),
+    list: (prefix) => listObjects(root, prefix),
+    folders: (prefix) => guard(() => listFolders(join(root, prefix))),
+  };
+}
+
+async function headObject(key: string, path: string): Promise<ObjectInfo | undefined> {
+  const found = await stat(path).catch(absent);
+  return found?.isFile() === true ? { key, sizeBytes: found.size } : undefined;
+}
+
+async function readObject(key: string, path: string): Promise<StoredObject | undefined> {
+  const bytes = await readFile(path).catch(absent);
+  return bytes === undefined ? undefined : { key, bytes, sizeBytes: bytes.length, etag: sha256Of(bytes) };
+}
+
+async function* streamObject(
+  path: string,
+  range: ByteRange | undefined,
+  place: string,
+): AsyncIterable<Uint8Array> {
+  const options = range === undefined ? {} : { start: range.first, end: range.last };
+  try {
+    for await (const chunk of createReadStream(path, { ...options, highWaterMark: CHUNK_BYTES }))
+      yield chunk as Uint8Array;
+  } catch (error) {
+    throw explainDiskError(error, place);
+  }
+}
+
+async function linkNew(
+  incoming: string,
+  path: string,
+  write: (aside: string) => Promise<void>,
+): Promise<'created' | 'exists'> {
+  await mkdir(incoming, { recursive: true });
+  await makeFolders(dirname(path));
+  const aside = join(incoming, asideName());
+  try {
+    await write(aside);
+    await link(aside, path);
+    await syncFolder(dirname(path));
+    return 'created';
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return 'exists';
+    throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function copyProved(aside: string, upload: FileUpload): Promise<void> {
+  const [from, to] = [await open(upload.file, 'r'), await open(aside, 'wx')];
+  try {
+    const hash = createHash('sha256');
+    await readChunks(from, async (chunk) => {
+      const written = to.writeFile(chunk);
+      hash.update(chunk);
+      await written;
+      upload.onBytes(chunk.length);
+    });
+    if (hash.digest('hex') !== upload.sha256) {
+      throw new ReleaseError(
+        'DIGEST_MISMATCH',
+        `The built pack ${upload.file} no longer has the digest it was built with.`,
+        {
+          fix: 'Remove .fmrelease/packs and run the same command again.',
+        },
+      );
+    }
+    await to.sync();
+  } finally {
+    await Promise.all([from.close(), to.close()]);
+  }
+}
+
+interface Replacement {
+  readonly key: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly etag: string | null;
+}
+
+async function replaceObject(
+  incoming: string,
+  { key, path, bytes, etag }: Replacement,
+): Promise<'replaced' | 'lost'> {
+  await mkdir(incoming, { recursive: true });
+  await makeFolders(dirname(path));
+  const aside = join(incoming, asideName());
+  try {
+    await writeSynced(aside, bytes);
+    return await withFileLock(join(incoming, `${sha256Of(key).slice(0, 16)}.lock`), async () => {
+      const current = await readObject(key, path);
+      if ((current?.etag ?? null) !== etag) return 'lost';
+      await rename(aside, path);
+      await syncFolder(dirname(path));
+      return 'replaced';
+    });
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function* listObjects(root: string, prefix: string): AsyncIterable<ObjectInfo> {
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(absent);
+  for (const entry of entries ?? []) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const key = path
+      .slice(root.length + 1)
+      .split('\\')
+      .join('/');
+    const found = key.startsWith(prefix) ? await headObject(key, path) : undefined;
+    if (found !== undefined) yield found;
+  }
+}
+
+async function listFolders(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(absent);
+  return (entries ?? [])
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Removes what dead processes of this host left: files written aside, and locks. */
+async function sweepIncoming(incoming: string): Promise<void> {
+  for (const name of (await readdir(incoming).catch(absent)) ?? []) {
+    if (isAbandonedAside(name)) await rm(join(incoming, name), { force: true });
+  }
+  for (const name of (await readdir(incoming).catch(absent)) ?? []) {
+    if (name.includes('.lock')) await clearDeadLock(join(incoming, name));
+  }
+}
+
+/** Creates missing folders and makes each new one survive a power cut. */
+async function makeFolders(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
+}
+
+const absent = (error: unknown): undefined => {
+  if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+  throw error;
+};
+
+/** Keys are built from validated parts; anything else is a bug, never a path. */
+function checkedKey(key: string): string {
+  const parts = key.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\\')))
+    throw new Error(`malformed key "${key}"`);
+  return key;
+}
+
+const INCOMING = '.incoming';
+const CHUNK_BYTES = 1 << 20;

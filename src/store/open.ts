@@ -1,0 +1,33 @@
+import type { Target } from '../config/config.ts';
+import { ReleaseError } from '../errors.ts';
+import type { ReleaseStore } from './store.ts';
+
+/** A target that releases can be published to. */
+export type StoreTarget = Exclude<Target, { readonly kind: 'app-store-connect' }>;
+
+/**
+ * Opens the store of a target. Nothing is contacted or created yet.
+ *
+ * @param place - what to call it in messages, such as the path relative to the project
+ * @throws ReleaseError `TARGET_NOT_SUPPORTED` for kinds that are not built yet
+ */
+export async function openStore(
+  target: Target,
+  place: string,
+): Promise<{ readonly store: ReleaseStore; readonly target: StoreTarget }> {
+  switch (target.kind) {
+    case 'directory': {
+      const { openDirectoryStore } = await import('./directory.ts');
+      return { store: openDirectoryStore(target.path, place), target };
+    }
+    case 's3':
+    case 'app-store-connect':
+      throw new ReleaseError(
+        'TARGET_NOT_SUPPORTED',
+        `Target "${target.name}" is of kind "${target.kind}", which this version cannot publish to yet.`,
+        {
+          fix: 'Publish to a directory target, and copy the folder to where it is served.',
+        },
+      );
+  }
+}

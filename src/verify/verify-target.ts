@@ -1,0 +1,63 @@
+import { ReleaseError } from '../errors.ts';
+import type { Progress } from '../progress.ts';
+import type { OpenChannel, Session } from '../project.ts';
+import { publishedAdapters } from '../release/adapters.ts';
+import { readHead } from '../release/read-channel.ts';
+import type { Check } from './check.ts';
+import { type VerifyScope, verifyChannel } from './verify.ts';
+
+/** Where to look: the target's own setting, or what the caller asks for. */
+export type VerifySource = 'edge' | 'origin' | 'none';
+
+/** What to look at, and where when it is not where the target says. */
+export interface VerifyRequest extends Pick<VerifyScope, 'full' | 'only' | 'atLeast'> {
+  readonly source?: VerifySource;
+}
+
+/** Verifies one channel where its target says: over `publicUrl` (`edge`), in the store (`origin`), or not at all. */
+export async function verifyTarget(
+  { store, target, name }: OpenChannel,
+  { source = target.verify, ...scope }: VerifyRequest,
+  progress: Progress,
+): Promise<readonly Check[]> {
+  if (source === 'none') return [];
+  const reader =
+    source === 'edge'
+      ? (await import('./edge.ts')).edgeReader(target.publicUrl)
+      : (await import('./origin.ts')).originReader(store);
+  return verifyChannel(reader, { ...scope, channel: name, publicUrl: target.publicUrl }, progress);
+}
+
+/**
+ * Verifies a channel on request: never skipped, whatever the target's setting.
+ *
+ * @throws ReleaseError `RELEASE_NOT_FOUND` when nothing was published yet, `ADAPTER_UNKNOWN`
+ */
+export async function verifyChannelOf(
+  { channel, io }: Session,
+  {
+    full,
+    only,
+    from,
+  }: {
+    readonly full: boolean;
+    readonly only: readonly string[];
+    readonly from: 'edge' | 'origin' | undefined;
+  },
+): Promise<readonly Check[]> {
+  const { release } = await readHead(channel.store, channel.name);
+  if (release === null)
+    throw new ReleaseError('RELEASE_NOT_FOUND', `"${channel.name}" has no release yet.`, {
+      fix: 'Publish one with `fmrelease publish`.',
+    });
+  const known = publishedAdapters(release);
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new ReleaseError(
+      'ADAPTER_UNKNOWN',
+      `"${channel.name}" has no adapter ${unknown.map((name) => `"${name}"`).join(', ')}.`,
+      { fix: `Name one of ${known.join(', ')}.` },
+    );
+  const source = from ?? (channel.target.verify === 'none' ? 'origin' : channel.target.verify);
+  return verifyTarget(channel, { full, only, atLeast: release.entry.revision, source }, io.progress);
+}
