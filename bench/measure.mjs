@@ -102,7 +102,8 @@ export function renderTable(measurements) {
 }
 
 /** True when a program of this name can be started. */
-export const hasProgram = (name) => spawnSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' }).status === 0;
+export const hasProgram = (name) =>
+  spawnSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' }).status === 0;
 
 const GNU_TIME = '/usr/bin/time';
 const HAS_GNU_TIME =

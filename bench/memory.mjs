@@ -20,10 +20,18 @@ export async function benchMemory({ runs = 3 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'fmrelease-bench-'));
   try {
     const real = writeSampleAdapter({ out: join(folder, 'real'), name: 'summarizer' });
-    const huge = writeSampleAdapter({ out: join(folder, 'huge'), name: 'summarizer', megabytes: 0.01, records: 1 });
+    const huge = writeSampleAdapter({
+      out: join(folder, 'huge'),
+      name: 'summarizer',
+      megabytes: 0.01,
+      records: 1,
+    });
     writeHoles(join(huge, 'adapter_weights.bin'), HUGE_RECORDS, HUGE_BYTES / HUGE_RECORDS);
     const contestants = [];
-    for (const [name, source] of [['133 MB', real], ['4 GB of holes', huge]]) {
+    for (const [name, source] of [
+      ['133 MB', real],
+      ['4 GB of holes', huge],
+    ]) {
       const { command, cwd, forgetAll } = await preparePacking({ folder: join(source, '..'), source });
       contestants.push({ name: `fmrelease pack, ${name}, first time`, command, cwd, before: forgetAll });
     }
@@ -31,7 +39,18 @@ export async function benchMemory({ runs = 3 } = {}) {
     const misses = judge(measurements);
     const verdict = misses.length === 0 ? ['Every target is met.'] : misses.map((miss) => `MISSED: ${miss}.`);
     const table = renderTable(measurements);
-    console.log([`## Memory of packing (${runs} runs)`, '', ...describeMachine(), '', ...table, '', ...verdict, ''].join('\n'));
+    console.log(
+      [
+        `## Memory of packing (${runs} runs)`,
+        '',
+        ...describeMachine(),
+        '',
+        ...table,
+        '',
+        ...verdict,
+        '',
+      ].join('\n'),
+    );
     return { measurements, misses };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -65,7 +84,9 @@ function judge(measurements) {
   const [small, large] = measurements.map(({ peakBytes }) => peakBytes);
   if (small === null || large === null) return ['peak memory cannot be measured here'];
   return [
-    ...measurements.filter(({ peakBytes }) => peakBytes > MOST_BYTES).map(({ name }) => `${name}: more than 150 MiB`),
+    ...measurements
+      .filter(({ peakBytes }) => peakBytes > MOST_BYTES)
+      .map(({ name }) => `${name}: more than 150 MiB`),
     ...(large - small > MOST_GROWTH_BYTES ? ['memory grows with the adapter by more than 32 MiB'] : []),
   ];
 }

@@ -1,7 +1,16 @@
 // A project with one adapter, ready to be packed by the built CLI, or by the pack stage alone where there is none.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -21,7 +30,11 @@ export async function preparePacking({ folder, source }) {
   const shared = { cwd, forgetAll: forget('.'), forgetPacks: forget('packs') };
   if (cliCanPack()) {
     writeProject(cwd, source, digest);
-    return { ...shared, how: 'the built CLI', command: [process.execPath, CLI, 'pack', 'summarizer', '--json'] };
+    return {
+      ...shared,
+      how: 'the built CLI',
+      command: [process.execPath, CLI, 'pack', 'summarizer', '--json'],
+    };
   }
   const program = await bundlePackStage(folder);
   const command = [process.execPath, program, cwd, source, digest];
@@ -40,7 +53,9 @@ function writeProject(cwd, source, digest) {
     support: { iOS: '>=26.0 <27.0' },
     channels: ['stable'],
     defaultTarget: 'local',
-    targets: { local: { kind: 'directory', path: 'cdn', publicUrl: 'http://127.0.0.1:8787/', hosting: 'unmanaged' } },
+    targets: {
+      local: { kind: 'directory', path: 'cdn', publicUrl: 'http://127.0.0.1:8787/', hosting: 'unmanaged' },
+    },
   };
   const registered = { version: '1.0.0', path: relative(cwd, source), addedAt: '2026-01-01T00:00:00Z' };
   const adapter = {
@@ -50,7 +65,11 @@ function writeProject(cwd, source, digest) {
     builds: [{ ...registered, baseModelSignature, digest, sizeBytes }],
     serve: [{ baseModelSignature, version: '1.0.0' }],
   };
-  const matrix = { formatVersion: 1, systemModels: [], adapters: { [basename(source, '.fmadapter')]: adapter } };
+  const matrix = {
+    formatVersion: 1,
+    systemModels: [],
+    adapters: { [basename(source, '.fmadapter')]: adapter },
+  };
   writeFileSync(join(cwd, 'fmrelease.config.json'), JSON.stringify(config, null, 2));
   writeFileSync(join(cwd, 'fmrelease.matrix.json'), JSON.stringify(matrix, null, 2));
 }

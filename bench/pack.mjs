@@ -37,10 +37,20 @@ function byHand(folder, source) {
   const contestants = [
     { name: COPY, needs: 'openssl', command: sh('cp -r "$1" "$2" && openssl dgst -sha256 "$2"/*') },
     { name: 'tar cf', needs: 'tar', command: sh('tar cf "$2" -C "$(dirname "$1")" "$(basename "$1")"') },
-    { name: 'tar cf, then openssl', needs: 'openssl', command: sh('tar cf "$2" "$1" && openssl dgst -sha256 "$2"') },
-    { name: ZIP, needs: 'zip', command: sh('mkdir "$2" && cd "$(dirname "$1")" && zip -q -0 -r "$2/out.zip" .') },
+    {
+      name: 'tar cf, then openssl',
+      needs: 'openssl',
+      command: sh('tar cf "$2" "$1" && openssl dgst -sha256 "$2"'),
+    },
+    {
+      name: ZIP,
+      needs: 'zip',
+      command: sh('mkdir "$2" && cd "$(dirname "$1")" && zip -q -0 -r "$2/out.zip" .'),
+    },
   ];
-  return contestants.filter(({ needs }) => hasProgram(needs)).map((contestant) => ({ ...contestant, before }));
+  return contestants
+    .filter(({ needs }) => hasProgram(needs))
+    .map((contestant) => ({ ...contestant, before }));
 }
 
 function ours({ command, cwd, forgetAll, forgetPacks }) {
@@ -64,7 +74,9 @@ function judge(measurements) {
 function print({ megabytes, runs, how, measurements, misses }) {
   const title = `## Packing ${megabytes} MB (${runs} rounds, ${how})`;
   const verdict = misses.length === 0 ? ['Every target is met.'] : misses.map((miss) => `MISSED: ${miss}.`);
-  console.log([title, '', ...describeMachine(), '', ...renderTable(measurements), '', ...verdict, ''].join('\n'));
+  console.log(
+    [title, '', ...describeMachine(), '', ...renderTable(measurements), '', ...verdict, ''].join('\n'),
+  );
 }
 
 const COPY = 'cp -r, then openssl dgst -sha256';
@@ -75,6 +87,9 @@ const MOST_OF_COPY = 2.5;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { runs: { type: 'string' }, megabytes: { type: 'string' } } });
-  const { misses } = await benchPack({ runs: Number(values.runs ?? 9), megabytes: Number(values.megabytes ?? 133) });
+  const { misses } = await benchPack({
+    runs: Number(values.runs ?? 9),
+    megabytes: Number(values.megabytes ?? 133),
+  });
   process.exitCode = misses.length === 0 ? 0 : 1;
 }

@@ -77,7 +77,10 @@ async function loadResolve() {
 
 /** Every tenth row can load no adapter; the others take turns with one OS minor version and one signature each. */
 function systemModelAt(index) {
-  const range = { from: [26 + Math.floor(index / 10), index % 10, 0], below: [26 + Math.floor((index + 1) / 10), (index + 1) % 10, 0] };
+  const range = {
+    from: [26 + Math.floor(index / 10), index % 10, 0],
+    below: [26 + Math.floor((index + 1) / 10), (index + 1) % 10, 0],
+  };
   const sunset = index % 10 === 9;
   return {
     id: `model-${index}`,
@@ -112,7 +115,13 @@ function adapterAt(index) {
         : { kind: 'build', version: '1.0.0' },
   }));
   return {
-    name: `a${index}`, kind: 'fmadapter', packId: null, platforms: ['iOS', 'macOS'], downloadPolicy: { onDemand: {} }, builds, serve,
+    name: `a${index}`,
+    kind: 'fmadapter',
+    packId: null,
+    platforms: ['iOS', 'macOS'],
+    downloadPolicy: { onDemand: {} },
+    builds,
+    serve,
   };
 }
 
@@ -122,7 +131,9 @@ function drawDevice() {
   const os = [26 + Math.floor(index / 10), index % 10, Math.floor(random() * 3)];
   const platform = pick(['iOS', 'macOS']);
   const digits = random() < 0.02 ? 'f'.repeat(40) : systemModels[index].signature?.digits;
-  return random() < 0.5 && digits !== undefined ? { platform, os, signature: digits.slice(0, pick([7, 40])) } : { platform, os };
+  return random() < 0.5 && digits !== undefined
+    ? { platform, os, signature: digits.slice(0, pick([7, 40])) }
+    : { platform, os };
 }
 
 function pick(items) {
@@ -131,7 +142,9 @@ function pick(items) {
 
 /** Forty digits that differ from the first one on, as real signatures do. */
 function signatureAt(index) {
-  return Array.from({ length: 40 }, (_, place) => ((index * 7 + place * 5 + ((index * place) % 11)) % 16).toString(16)).join('');
+  return Array.from({ length: 40 }, (_, place) =>
+    ((index * 7 + place * 5 + ((index * place) % 11)) % 16).toString(16),
+  ).join('');
 }
 
 /** A small seeded generator, so that every run measures the same queries. */

@@ -1,9 +1,9 @@
 import type { Interfaces } from '@oclif/core';
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
 import { audit } from '../src/audit/audit.ts';
 import { gatherAuditState } from '../src/audit/gather.ts';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { onlyFlag, rehashFlag } from '../src/cli/flags.ts';
+import { onlyFlag, rehashFlag, toggle } from '../src/cli/flags.ts';
 import { openSession } from '../src/cli/session.ts';
 import { isAtLeast, SEVERITIES } from '../src/model/finding.ts';
 import { parseInstant } from '../src/model/timestamp.ts';
@@ -21,7 +21,7 @@ export default class Audit extends ReleaseCommand {
       default: 'none',
       description: 'Exit 10 when a finding is at least this bad.',
     }),
-    full: boolean({ description: 'Hash every published pack.' }),
+    full: toggle({ description: 'Hash every published pack.' }),
   };
 
   protected async answer(): Promise<Answer> {

@@ -1,12 +1,12 @@
 import type { Interfaces } from '@oclif/core';
-import { boolean } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
+import { toggle } from '../src/cli/flags.ts';
 import { initProject } from '../src/init/init-project.ts';
 
 export default class Init extends ReleaseCommand {
   static override summary = 'Write a commented config and an empty matrix; keep what exists.';
   static override examples = ['<%= config.bin %> init'];
-  static override flags = { force: boolean({ description: 'Replace files that exist.' }) };
+  static override flags = { force: toggle({ description: 'Replace files that exist.' }) };
 
   protected async answer(): Promise<Answer> {
     const parsed = await this.parse(Init);

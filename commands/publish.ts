@@ -1,9 +1,8 @@
 import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
-import { boolean } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { confirm, requireConsentPossible } from '../src/cli/confirm.ts';
-import { concurrencyFlag, messageFlag, onlyFlag, permitFlags, rehashFlag } from '../src/cli/flags.ts';
+import { concurrencyFlag, messageFlag, onlyFlag, permitFlags, rehashFlag, toggle } from '../src/cli/flags.ts';
 import { writeStderr } from '../src/cli/output.ts';
 import { openSession } from '../src/cli/session.ts';
 import { planChannel, publishPlan } from '../src/flow.ts';
@@ -19,7 +18,7 @@ export default class Publish extends ReleaseCommand {
     only: onlyFlag,
     rehash: rehashFlag,
     ...permitFlags,
-    'allow-foreign': boolean({
+    'allow-foreign': toggle({
       description: 'Replace a manifest that no log entry explains, above its versions.',
     }),
     message: messageFlag,

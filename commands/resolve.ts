@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core';
-import { boolean, integer, string } from '@oclif/core/flags';
+import { integer, string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
+import { toggle } from '../src/cli/flags.ts';
 import { openProject, openSession } from '../src/cli/session.ts';
 import { parseOsVersion } from '../src/model/os-version.ts';
 import { parsePlatform } from '../src/model/platform.ts';
@@ -27,7 +28,7 @@ export default class Resolve extends ReleaseCommand {
       description: 'Who answers: the matrix, the published log, or what the public URL serves.',
     }),
     revision: integer({ min: 1, description: 'A revision of the log, instead of the newest.' }),
-    explain: boolean({ description: 'Show every step.' }),
+    explain: toggle({ description: 'Show every step.' }),
   };
 
   protected async answer(): Promise<Answer> {

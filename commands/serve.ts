@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core';
 import { integer, string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
+import { endOnInterrupt } from '../src/cli/interrupt.ts';
 import { writeStderr } from '../src/cli/output.ts';
 import { openProject, pickTarget } from '../src/cli/session.ts';
 import { serveTarget } from '../src/serve/serve-target.ts';
@@ -24,13 +25,14 @@ export default class Serve extends ReleaseCommand {
     this.prepare(flags);
     const config = await openProject({ flags, packageRoot: this.config.root });
     const target = pickTarget(config, { flags, environment: this.environment });
-    const { url, root } = await serveTarget(target, {
+    const { url, root, close } = await serveTarget(target, {
       host: flags.host,
       port: flags.port,
       onRequest: (line) => {
         if (!flags.quiet) writeStderr(`${line}\n`);
       },
     });
+    endOnInterrupt(close);
     return {
       result: { url, root, target: target.name },
       lines: () => [`Serving ${root} at ${url}`, 'Stop with Ctrl-C.'],

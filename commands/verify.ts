@@ -1,7 +1,7 @@
 import type { Interfaces } from '@oclif/core';
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { onlyFlag } from '../src/cli/flags.ts';
+import { onlyFlag, toggle } from '../src/cli/flags.ts';
 import { openSession } from '../src/cli/session.ts';
 import { renderChecks } from '../src/render/listings.ts';
 import { verifyChannelOf } from '../src/verify/verify-target.ts';
@@ -12,7 +12,7 @@ export default class Verify extends ReleaseCommand {
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify --from edge --full'];
   static override flags = {
     only: onlyFlag,
-    full: boolean({ description: 'Hash every byte of every pack.' }),
+    full: toggle({ description: 'Hash every byte of every pack.' }),
     from: string({
       options: ['edge', 'origin'] as const,
       description: 'Over the public URL, or in the store; default: as the target says.',

@@ -1,7 +1,8 @@
 import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { toggle } from '../../src/cli/flags.ts';
 import { openProject } from '../../src/cli/session.ts';
 import { declineAdapters } from '../../src/matrix/decisions.ts';
 
@@ -13,7 +14,7 @@ export default class AdapterDecline extends ReleaseCommand {
   ];
   static override args = { name: stringArg({ description: 'The adapter; several may follow.' }) };
   static override flags = {
-    all: boolean({ description: 'Every adapter of the matrix.' }),
+    all: toggle({ description: 'Every adapter of the matrix.' }),
     'system-model': string({ exclusive: ['signature'], description: 'The id of a system model.' }),
     signature: string({ description: 'A base model signature, or its first seven digits or more.' }),
     reason: string({ description: 'Why, for whoever reads the matrix.' }),

@@ -1,7 +1,7 @@
 import type { Interfaces } from '@oclif/core';
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
-import { onlyFlag, permitFlags, rehashFlag } from '../../src/cli/flags.ts';
+import { onlyFlag, permitFlags, rehashFlag, toggle } from '../../src/cli/flags.ts';
 import { openSession } from '../../src/cli/session.ts';
 import { planChannel } from '../../src/flow.ts';
 import { writePlanFile } from '../../src/plan/file.ts';
@@ -17,7 +17,7 @@ export default class Plan extends ReleaseCommand {
     rehash: rehashFlag,
     ...permitFlags,
     out: string({ description: 'Save the plan for `publish`.' }),
-    'exit-code': boolean({ description: 'Exit 10 when changes are pending.' }),
+    'exit-code': toggle({ description: 'Exit 10 when changes are pending.' }),
     format: string({
       options: ['text', 'markdown'] as const,
       default: 'text',

@@ -1,7 +1,8 @@
 import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { toggle } from '../../src/cli/flags.ts';
 import { readPlanFile } from '../../src/plan/file.ts';
 import { planResult } from '../../src/plan/result.ts';
 import { renderPlanAs } from '../../src/render/plan-formats.ts';
@@ -11,7 +12,7 @@ export default class PlanShow extends ReleaseCommand {
   static override examples = ['<%= config.bin %> plan show plan.json'];
   static override args = { file: stringArg({ required: true, description: 'The saved plan.' }) };
   static override flags = {
-    'exit-code': boolean({ description: 'Exit 10 when the plan has changes.' }),
+    'exit-code': toggle({ description: 'Exit 10 when the plan has changes.' }),
     format: string({
       options: ['text', 'markdown'] as const,
       default: 'text',

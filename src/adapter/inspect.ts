@@ -4,7 +4,7 @@ import { openListed, type Tree, type TreeFile, type TreeLimits, walkTree } from 
 import { isSystemError, ReleaseError } from '../errors.ts';
 import type { JsonObject } from '../json/read.ts';
 import { type FileDigest, type TreeDigest, treeDigest } from '../model/digest.ts';
-import type { Finding, FindingCode } from '../model/finding.ts';
+import { errorFinding, type Finding } from '../model/finding.ts';
 import { ADAPTER_NAME, adapterIdentifier } from '../model/names.ts';
 import { isBaseModelSignature } from '../model/signature.ts';
 import { type DigestOptions, digestFiles } from './digest-files.ts';
@@ -52,45 +52,7 @@ export async function inspectAdapter(path: string, options: DigestOptions): Prom
   const weights = await walkContainers(root, tree);
   const files = await digestFiles(root, tree.files, options);
   const has = (file: string): boolean => tree.files.some((entry) => entry.path === file);
-  const subject = basename(root);
-  const findings = [
-    ...tree.faults.map(({ path: entry, why }) =>
-      found(
-        'unsafe-file',
-        subject,
-        `"${entry}" ${why}.`,
-        'Export the adapter again into an empty folder, and copy it with its bytes.',
-      ),
-    ),
-    ...unknownFiles(subject, tree),
-    ...nameFindings(subject, name, metadata),
-    ...metadata.faults.map((why) =>
-      found(
-        'bad-metadata',
-        subject,
-        `metadata.json ${why}.`,
-        'Export the adapter again; do not edit metadata.json by hand.',
-      ),
-    ),
-    ...weights.findings.map((why) =>
-      found(
-        'bad-weights',
-        subject,
-        `${why}.`,
-        'Export the adapter again, and compare sizes after copying it.',
-      ),
-    ),
-    ...(has('draft.mil') === has('draft_weights.bin')
-      ? []
-      : [
-          found(
-            'half-draft',
-            subject,
-            `Only ${has('draft.mil') ? 'draft.mil' : 'draft_weights.bin'} of the draft model is there: both files or neither.`,
-            'Export the adapter again, with its draft checkpoint or without.',
-          ),
-        ]),
-  ];
+  const findings = findFaults({ subject: basename(root), name, tree, metadata, weights: weights.findings });
   return {
     path: root,
     name,
@@ -105,6 +67,54 @@ export async function inspectAdapter(path: string, options: DigestOptions): Prom
     metadata: metadata.document,
     findings,
   };
+}
+
+/** What was read of an adapter, for the judgement. */
+interface AdapterReading {
+  readonly subject: string;
+  readonly name: string;
+  readonly tree: Tree;
+  readonly metadata: MetadataReading;
+  readonly weights: readonly string[];
+}
+
+/** Every fault of what was read, in the order of the folder, the names, the contents. */
+function findFaults({ subject, name, tree, metadata, weights }: AdapterReading): readonly Finding[] {
+  const has = (file: string): boolean => tree.files.some((entry) => entry.path === file);
+  return [
+    ...tree.faults.map(({ path: entry, why }) =>
+      errorFinding('unsafe-file', {
+        subject: subject,
+        message: `"${entry}" ${why}.`,
+        fix: 'Export the adapter again into an empty folder, and copy it with its bytes.',
+      }),
+    ),
+    ...unknownFiles(subject, tree),
+    ...nameFindings(subject, name, metadata),
+    ...metadata.faults.map((why) =>
+      errorFinding('bad-metadata', {
+        subject: subject,
+        message: `metadata.json ${why}.`,
+        fix: 'Export the adapter again; do not edit metadata.json by hand.',
+      }),
+    ),
+    ...weights.map((why) =>
+      errorFinding('bad-weights', {
+        subject: subject,
+        message: `${why}.`,
+        fix: 'Export the adapter again, and compare sizes after copying it.',
+      }),
+    ),
+    ...(has('draft.mil') === has('draft_weights.bin')
+      ? []
+      : [
+          errorFinding('half-draft', {
+            subject: subject,
+            message: `Only ${has('draft.mil') ? 'draft.mil' : 'draft_weights.bin'} of the draft model is there: both files or neither.`,
+            fix: 'Export the adapter again, with its draft checkpoint or without.',
+          }),
+        ]),
+  ];
 }
 
 /**
@@ -142,32 +152,29 @@ function nameFindings(
   const findings: Finding[] = [];
   if (!SUFFIX.test(subject))
     findings.push(
-      found(
-        'bad-name',
-        subject,
-        `The folder "${subject}" does not end in .fmadapter.`,
-        'Rename the folder to the name it was exported under.',
-      ),
+      errorFinding('bad-name', {
+        subject: subject,
+        message: `The folder "${subject}" does not end in .fmadapter.`,
+        fix: 'Rename the folder to the name it was exported under.',
+      }),
     );
   if (!ADAPTER_NAME.test(name))
     findings.push(
-      found(
-        'bad-name',
-        subject,
-        `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
-        'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.',
-      ),
+      errorFinding('bad-name', {
+        subject: subject,
+        message: `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
+        fix: 'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.',
+      }),
     );
   if (identifier === null || signature === null || !isBaseModelSignature(signature)) return findings;
   const expected = adapterIdentifier(name, signature);
   if (identifier !== expected)
     findings.push(
-      found(
-        'identifier-mismatch',
-        subject,
-        `The adapterIdentifier is "${identifier}", expected "${expected}" from the folder's name and the signature.`,
-        "Export the adapter again under the folder's name, without the .fmadapter ending, or rename the folder back.",
-      ),
+      errorFinding('identifier-mismatch', {
+        subject: subject,
+        message: `The adapterIdentifier is "${identifier}", expected "${expected}" from the folder's name and the signature.`,
+        fix: "Export the adapter again under the folder's name, without the .fmadapter ending, or rename the folder back.",
+      }),
     );
   return findings;
 }
@@ -176,12 +183,11 @@ function unknownFiles(subject: string, tree: Tree): readonly Finding[] {
   return [...tree.folders.map((folder) => `${folder}/`), ...tree.files.map(({ path }) => path)]
     .filter((path) => !ADAPTER_FILES.some((known) => known === path))
     .map((path) =>
-      found(
-        'unknown-file',
-        subject,
-        `"${path}" does not belong into an .fmadapter${JUNK.test(path) ? ': the system put it there' : ''}.`,
-        `Remove "${path}" from the folder.`,
-      ),
+      errorFinding('unknown-file', {
+        subject: subject,
+        message: `"${path}" does not belong into an .fmadapter${JUNK.test(path) ? ': the system put it there' : ''}.`,
+        fix: `Remove "${path}" from the folder.`,
+      }),
     );
 }
 
@@ -231,14 +237,6 @@ async function walkContainer(
     await handle.close();
   }
 }
-
-const found = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({
-  code,
-  severity: 'error',
-  subject,
-  message,
-  fix,
-});
 
 const SUFFIX = /\.fmadapter$/;
 const JUNK = /(^|\/)(\.DS_Store|\._[^/]*|__MACOSX|Thumbs\.db)/;

@@ -1,9 +1,10 @@
 import type { Interfaces } from '@oclif/core';
 import { Command } from '@oclif/core/command';
-import { boolean, string } from '@oclif/core/flags';
+import { string } from '@oclif/core/flags';
 import { colourStyle, plainStyle, type Style } from '../render/style.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { reportFailure } from './failure.ts';
+import { toggle } from './flags.ts';
 import { writeJsonDocument, writeLines } from './output.ts';
 import { openProgress } from './progress.ts';
 
@@ -35,11 +36,11 @@ export abstract class ReleaseCommand extends Command {
       env: 'FMRELEASE_CONFIG',
       helpGroup: 'COMMON',
     }),
-    json: boolean({ description: 'Print one JSON document.', helpGroup: 'COMMON' }),
-    yes: boolean({ char: 'y', description: 'Do it without asking.', helpGroup: 'COMMON' }),
-    quiet: boolean({ char: 'q', description: 'No progress.', helpGroup: 'COMMON' }),
-    verbose: boolean({ description: 'Show where an error comes from.', helpGroup: 'COMMON' }),
-    'no-color': boolean({ description: 'No colours.', helpGroup: 'COMMON' }),
+    json: toggle({ description: 'Print one JSON document.', helpGroup: 'COMMON' }),
+    yes: toggle({ char: 'y', description: 'Do it without asking.', helpGroup: 'COMMON' }),
+    quiet: toggle({ char: 'q', description: 'No progress.', helpGroup: 'COMMON' }),
+    verbose: toggle({ description: 'Show where an error comes from.', helpGroup: 'COMMON' }),
+    'no-color': toggle({ description: 'No colours.', helpGroup: 'COMMON' }),
   };
 
   /** Emphasis as the terminal and the flags allow. Set before {@link answer} runs. */

@@ -18,12 +18,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   return {
     now: () => readClock(env['SOURCE_DATE_EPOCH']),
     isCi,
-    canAsk: !isCi && process.stdin.isTTY === true && process.stderr.isTTY === true,
+    canAsk: !isCi && process.stdin.isTTY && process.stderr.isTTY,
     source: readSource(env),
     wantsColour: (refused) => {
       if (refused || isNonEmpty(env['NO_COLOR'])) return false;
       if (isNonEmpty(env['FORCE_COLOR'])) return env['FORCE_COLOR'] !== '0';
-      return process.stdout.isTTY === true && env['TERM'] !== 'dumb';
+      return process.stdout.isTTY && env['TERM'] !== 'dumb';
     },
   };
 }

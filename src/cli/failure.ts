@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { ReleaseError } from '../errors.ts';
 import { writeJsonDocument, writeStderr } from './output.ts';
 
@@ -99,9 +100,7 @@ const isHelpExit = (error: unknown): error is ShellError =>
 
 /** One sentence out of the parser's several lines. */
 function cleanShellMessage(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the parser colours its messages.
-  const text = message
-    .replace(/\u001b\[\d+m/g, '')
+  const text = stripVTControlCharacters(message)
     .replace(/The following errors? occurred:/, '')
     .replace(/See more help with --help/, '');
   const sentence = text

@@ -5,6 +5,7 @@ import { settings } from '@oclif/core/settings';
 import { ReleaseError } from '../errors.ts';
 import { TOOL_VERSION } from '../version.ts';
 import { reportFailure } from './failure.ts';
+import { reportInterrupts } from './interrupt.ts';
 import { writeJsonDocument } from './output.ts';
 
 /**
@@ -14,7 +15,7 @@ import { writeJsonDocument } from './output.ts';
 export async function main(argv: readonly string[], packageRoot: URL): Promise<void> {
   const json = wantsJson(argv);
   watchPipe();
-  watchInterrupt(json);
+  reportInterrupts(json);
   settings.enableAutoTranspile = false;
   const config = await Config.load({ root: fileURLToPath(packageRoot) });
   if (argv.includes('--version') && argv.every((word) => word === '--version' || word === '--json')) {
@@ -67,16 +68,4 @@ function watchPipe(): void {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
     throw error;
   });
-}
-
-function watchInterrupt(json: boolean): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      const error = new ReleaseError('INTERRUPTED', `Interrupted by ${signal}.`, {
-        fix: 'Run the same command again: it picks up where this one stopped.',
-      });
-      reportFailure(error, { command: '', json, verbose: false });
-      process.exit(130);
-    });
-  }
 }

@@ -91,7 +91,7 @@ const isOwner = (value: unknown): value is LockOwner =>
 /** Removes the lock file at `path` when the process that made it is gone; leaves any other as it is. */
 export async function clearDeadLock(path: string): Promise<void> {
   const holder = await readOwner(path);
-  if (holder !== undefined && isDead(holder)) await withFileLock(path, async () => undefined);
+  if (holder !== undefined && isDead(holder)) await withFileLock(path, () => Promise.resolve());
 }
 
 async function removeIfHeldBy(path: string, dead: LockOwner): Promise<void> {

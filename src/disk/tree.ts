@@ -67,7 +67,7 @@ interface Walk {
 
 async function walkFolder(root: string, folder: string, walk: Walk): Promise<void> {
   const names = await readdir(join(root, folder), { encoding: 'buffer' });
-  for (const bytes of names.sort(Buffer.compare)) {
+  for (const bytes of names.sort((a, b) => Buffer.compare(a, b))) {
     if (walk.files.length > walk.limits.files) return;
     const name = decodeName(bytes);
     const path =

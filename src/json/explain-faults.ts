@@ -47,7 +47,9 @@ function explainAlternative(
   const place = fieldName(outer.instancePath);
   const found = valueAt(value, outer.instancePath);
   if (Array.isArray(outer.params['passingSchemas'])) {
-    return [`${place}: holds keys that exclude each other, found ${namesOf(Object.keys(Object(found)))}`];
+    return [
+      `${place}: holds keys that exclude each other, found ${namesOf(isRecord(found) ? Object.keys(found) : [])}`,
+    ];
   }
   const inside = faultsOfBranches(outer, all);
   const branches = toBranches(outer, inside);
@@ -106,11 +108,11 @@ function choicesOf({ instancePath }: SchemaFault, branches: readonly SchemaFault
   const own = branches.filter((fault) => fault.instancePath === instancePath);
   const choices = own.flatMap(({ keyword, params }) => {
     if (keyword === 'const') return [JSON.stringify(params['allowedValue'])];
-    if (keyword === 'required') return [`"${params['missingProperty']}"`];
-    return keyword === 'type' ? [String(params['type'])] : [];
+    if (keyword === 'required') return [`"${textOf(params['missingProperty'])}"`];
+    return keyword === 'type' ? [textOf(params['type'])] : [];
   });
   const unwanted = own.flatMap(({ keyword, params }) =>
-    keyword === 'additionalProperties' ? [`"${params['additionalProperty']}"`] : [],
+    keyword === 'additionalProperties' ? [`"${textOf(params['additionalProperty'])}"`] : [],
   );
   const names = [...new Set(choices.length > 0 ? choices : unwanted)];
   return names.length === 1 ? names.join() : `exactly one of ${names.join(', ')}`;
@@ -122,23 +124,23 @@ function explainFault(fault: SchemaFault, value: unknown): string {
   const found = describe(valueAt(value, instancePath));
   switch (keyword) {
     case 'required':
-      return `${instancePath === '' ? '' : `${place}: `}"${params['missingProperty']}" is missing`;
+      return `${instancePath === '' ? '' : `${place}: `}"${textOf(params['missingProperty'])}" is missing`;
     case 'additionalProperties':
-      return `${place}: "${params['additionalProperty']}" is not a known key`;
+      return `${place}: "${textOf(params['additionalProperty'])}" is not a known key`;
     case 'enum':
-      return `${place}: expected one of ${[params['allowedValues']].flat().join(', ')}, found ${found}`;
+      return `${place}: expected one of ${[params['allowedValues']].flat().map(textOf).join(', ')}, found ${found}`;
     case 'const':
       return `${place}: expected ${JSON.stringify(params['allowedValue'])}, found ${found}`;
     case 'type':
-      return `${place}: expected ${[params['type']].flat().join(' or ')}, found ${found}`;
+      return `${place}: expected ${[params['type']].flat().map(textOf).join(' or ')}, found ${found}`;
     case 'pattern':
-      return `${place}: expected the pattern ${params['pattern']}, found ${fault.propertyName === undefined ? found : `the key "${fault.propertyName}"`}`;
+      return `${place}: expected the pattern ${textOf(params['pattern'])}, found ${fault.propertyName === undefined ? found : `the key "${fault.propertyName}"`}`;
     case 'minItems':
     case 'minLength':
     case 'minProperties':
-      return `${place}: is empty, expected at least ${params['limit']} ${COUNTED[keyword]}`;
+      return `${place}: is empty, expected at least ${textOf(params['limit'])} ${COUNTED[keyword]}`;
     case 'uniqueItems':
-      return `${place}: items ${params['j']} and ${params['i']} are the same`;
+      return `${place}: items ${textOf(params['j'])} and ${textOf(params['i'])} are the same`;
     default:
       return `${place}: ${fault.message ?? keyword}, found ${found}`;
   }
@@ -166,9 +168,22 @@ const valueAt = (value: unknown, pointer: string): unknown =>
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = toJson(value) ?? `a ${typeof value}`;
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
+
+/** A config is code: it may hold functions, big integers and circles, which JSON cannot write. */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+const textOf = (param: unknown): string => (typeof param === 'string' ? param : JSON.stringify(param));
+
+const isRecord = (value: unknown): value is object => value !== null && typeof value === 'object';
 
 const namesOf = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 

@@ -124,7 +124,7 @@ function readArray(cursor: Cursor, depth: number): JsonValue[] {
 
 function readString(cursor: Cursor): string {
   const quoted = cursor.text.slice(cursor.at, endOfString(cursor));
-  const text = quoted.includes('\\') ? unescape(quoted, cursor) : quoted.slice(1, -1);
+  const text = quoted.includes('\\') ? decodeEscapes(quoted, cursor) : quoted.slice(1, -1);
   if (!text.isWellFormed()) throw cursor.fault('a lone surrogate is refused');
   cursor.at += quoted.length;
   return text;
@@ -141,7 +141,7 @@ function endOfString(cursor: Cursor): number {
   return end + 1;
 }
 
-function unescape(quoted: string, cursor: Cursor): string {
+function decodeEscapes(quoted: string, cursor: Cursor): string {
   try {
     return String(JSON.parse(quoted));
   } catch (cause) {

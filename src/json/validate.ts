@@ -32,6 +32,7 @@ export interface DocumentRules {
  *
  * @throws ReleaseError with the given code and one detail per fault, each naming a field
  */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the type of its schema
 export function checkDocument<T>(value: unknown, { validate, source, code }: DocumentRules): T {
   if (validate(value)) return value as T;
   const faults = explainFaults(validate.errors ?? [], value);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
-import { type JsonValue, readJsonBytes } from '../json/read.ts';
+import { type JsonObject, type JsonValue, readJsonBytes } from '../json/read.ts';
 import { writeJson } from '../json/write.ts';
 import type { PlannedPack } from '../model/plan.ts';
 import type { ChannelManifest, PackRecord } from '../model/release.ts';
@@ -124,16 +124,20 @@ function differences(
     const keys = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     return keys.flatMap((key) =>
       differences(
-        Reflect.get(found, key),
-        Reflect.get(expected, key),
+        childOf(found, key),
+        childOf(expected, key),
         Array.isArray(expected) ? `${place}[${key}]` : `${place}.${key}`,
       ),
     );
   }
-  return [
-    `${place.slice(1) || '(document)'}: expected ${JSON.stringify(expected) ?? 'nothing'}, found ${JSON.stringify(found) ?? 'nothing'}`,
-  ];
+  return [`${place.slice(1) || '(document)'}: expected ${textOf(expected)}, found ${textOf(found)}`];
 }
 
-const isObject = (value: JsonValue | undefined): value is JsonValue[] | { [key: string]: JsonValue } =>
+const childOf = (value: JsonValue[] | JsonObject, key: string): JsonValue | undefined =>
+  Array.isArray(value) ? value[Number(key)] : value[key];
+
+const textOf = (value: JsonValue | undefined): string =>
+  value === undefined ? 'nothing' : JSON.stringify(value);
+
+const isObject = (value: JsonValue | undefined): value is JsonValue[] | JsonObject =>
   value !== null && typeof value === 'object';

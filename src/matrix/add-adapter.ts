@@ -64,16 +64,11 @@ export async function addAdapter(config: Config, request: AddRequest, io: Releas
       ? request.systemModels.map((systemModel) => ({ systemModel }))
       : [{ baseModelSignature: facts.signature }];
   let outcome = { registered: false, served: false };
-  const files = await changeAdapters(
-    config,
-    [name],
-    (adapter) => {
-      const registration = registerBuild(adapter ?? newAdapter(config, request), build, subjects);
-      outcome = registration;
-      return registration.adapter;
-    },
-    { create: true },
-  );
+  const files = await changeAdapters({ ...config, create: true }, [name], (adapter) => {
+    const registration = registerBuild(adapter ?? newAdapter(config, request), build, subjects);
+    outcome = registration;
+    return registration.adapter;
+  });
   return {
     adapter: name,
     build: request.version,

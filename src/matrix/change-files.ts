@@ -11,6 +11,8 @@ import { unknownAdapters } from './load.ts';
 export interface MatrixPlace {
   readonly root: string;
   readonly matrix: string;
+  /** True: an adapter, and the matrix itself, may be new. */
+  readonly create?: boolean;
 }
 
 /** Changes one adapter's document; undefined for an adapter that is not there yet. */
@@ -20,7 +22,6 @@ export type AdapterEdit = (adapter: AdapterDocument | undefined, name: string) =
  * Applies an edit to the named adapters and writes each changed file whole; files that stay equal are not touched.
  * A lock in `.fmrelease` keeps two such commands from losing each other's change.
  *
- * @param create - true: an adapter, and the matrix itself, may be new
  * @returns the paths that were written
  * @throws ReleaseError `ADAPTER_UNKNOWN`, or as reading the matrix does; then nothing is written
  */
@@ -28,8 +29,8 @@ export async function changeAdapters(
   place: MatrixPlace,
   names: readonly string[],
   edit: AdapterEdit,
-  { create = false } = {},
 ): Promise<readonly string[]> {
+  const { create = false } = place;
   await prepareProjectFolder(join(place.root, '.fmrelease'));
   return withFileLock(join(place.root, '.fmrelease', 'matrix.lock'), async () => {
     const before = await readFiles(place, create);

@@ -1,6 +1,6 @@
 import { compareBuildVersions, isBuildVersion } from '../model/build-version.ts';
 import type { MatrixCell } from '../model/cell.ts';
-import type { Finding, FindingCode } from '../model/finding.ts';
+import { errorFinding, type Finding } from '../model/finding.ts';
 import type { Adapter, Build, ServeEntry } from '../model/matrix.ts';
 import { rangesOverlap, toOsRangeText } from '../model/os-range.ts';
 import { PLATFORMS } from '../model/platform.ts';
@@ -31,12 +31,11 @@ export function findOverlaps(rows: readonly SystemModel[]): readonly Finding[] {
       });
       if (told || platform === undefined) return [];
       return [
-        fault(
-          'os-overlap',
-          `${a.id}, ${b.id}`,
-          `System models "${a.id}" and "${b.id}" claim the same ${platform} versions, and no variant tells them apart.`,
-          'Narrow one range in `systemModels`, or give both a variant.',
-        ),
+        errorFinding('os-overlap', {
+          subject: `${a.id}, ${b.id}`,
+          message: `System models "${a.id}" and "${b.id}" claim the same ${platform} versions, and no variant tells them apart.`,
+          fix: 'Narrow one range in `systemModels`, or give both a variant.',
+        }),
       ];
     }),
   );
@@ -48,12 +47,11 @@ function findDuplicateVersions(adapter: Adapter): readonly Finding[] {
       .slice(index + 1)
       .filter((other) => collide(build, other))
       .map((other) =>
-        fault(
-          'duplicate-version',
-          `${adapter.name} ${build.version}`,
-          `Builds ${build.version} and ${other.version} of "${adapter.name}" have equal precedence for ${build.baseModelSignature === null ? 'one adapter' : `signature ${shortSignature(build.baseModelSignature)}`}.`,
-          'Give one of them another version; what follows "+" does not count.',
-        ),
+        errorFinding('duplicate-version', {
+          subject: `${adapter.name} ${build.version}`,
+          message: `Builds ${build.version} and ${other.version} of "${adapter.name}" have equal precedence for ${build.baseModelSignature === null ? 'one adapter' : `signature ${shortSignature(build.baseModelSignature)}`}.`,
+          fix: 'Give one of them another version; what follows "+" does not count.',
+        }),
       ),
   );
 }
@@ -71,12 +69,11 @@ function findServeFaults(adapter: Adapter, systemModels: readonly SystemModel[])
   const repeated = adapter.serve.filter((entry, index) => keys.indexOf(subjectKey(entry)) !== index);
   return [
     ...repeated.map((entry) =>
-      fault(
-        'signature-mismatch',
-        adapter.name,
-        `"${adapter.name}" decides twice about ${subjectName(entry)}.`,
-        'Keep one of the two serve entries.',
-      ),
+      errorFinding('signature-mismatch', {
+        subject: adapter.name,
+        message: `"${adapter.name}" decides twice about ${subjectName(entry)}.`,
+        fix: 'Keep one of the two serve entries.',
+      }),
     ),
     ...adapter.serve.flatMap((entry) => findEntryFault(adapter, entry, systemModels)),
   ];
@@ -88,7 +85,7 @@ function findEntryFault(
   systemModels: readonly SystemModel[],
 ): readonly Finding[] {
   const say = (message: string, fix: string): readonly Finding[] => [
-    fault('signature-mismatch', adapter.name, message, fix),
+    errorFinding('signature-mismatch', { subject: adapter.name, message: message, fix: fix }),
   ];
   const model = subject.kind === 'systemModel' ? systemModels.find(({ id }) => id === subject.id) : undefined;
   if (subject.kind === 'systemModel' && model === undefined) {
@@ -140,12 +137,11 @@ function findPackIdConflicts(
       .find(({ id, adapter, build }) => id === pack.id && (adapter !== pack.adapter || build !== pack.build));
     if (other === undefined) return [];
     return [
-      fault(
-        'pack-id-conflict',
-        pack.id,
-        `Asset pack "${pack.id}" would carry two builds: ${pack.adapter} ${pack.build.version} and ${other.adapter} ${other.build.version}.`,
-        'Serve one of them, or give a files adapter another `packId`.',
-      ),
+      errorFinding('pack-id-conflict', {
+        subject: pack.id,
+        message: `Asset pack "${pack.id}" would carry two builds: ${pack.adapter} ${pack.build.version} and ${other.adapter} ${other.build.version}.`,
+        fix: 'Serve one of them, or give a files adapter another `packId`.',
+      }),
     ];
   });
 }
@@ -169,12 +165,11 @@ export function findBrokenFallbacks(cells: readonly MatrixCell[]): readonly Find
     if (!faults.has(subject)) {
       faults.set(
         subject,
-        fault(
-          'fallback-broken',
-          subject,
-          `"${cell.adapter}" falls back to "${cell.fallback.adapter}" on ${where}, which ${state}.`,
-          `Cover "${cell.fallback.adapter}" there, or fall back to "base-model".`,
-        ),
+        errorFinding('fallback-broken', {
+          subject: subject,
+          message: `"${cell.adapter}" falls back to "${cell.fallback.adapter}" on ${where}, which ${state}.`,
+          fix: `Cover "${cell.fallback.adapter}" there, or fall back to "base-model".`,
+        }),
       );
     }
   }
@@ -206,11 +201,3 @@ const subjectName = ({ subject }: ServeEntry): string =>
   subject.kind === 'signature'
     ? `signature ${shortSignature(subject.signature)}`
     : `system model "${subject.id}"`;
-
-const fault = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({
-  code,
-  severity: 'error',
-  subject,
-  message,
-  fix,
-});

@@ -7,7 +7,7 @@ import type {
 } from '../generated/matrix.ts';
 import { isBuildVersion } from '../model/build-version.ts';
 import type { TreeDigest } from '../model/digest.ts';
-import type { Finding, FindingCode } from '../model/finding.ts';
+import { errorFinding, type Finding } from '../model/finding.ts';
 import {
   type Adapter,
   type Build,
@@ -104,12 +104,11 @@ function adapterFaults(name: string, document: AdapterDocument): readonly Findin
     'onDemand' in document.downloadPolicy &&
     document.downloadPolicy.onDemand === null
       ? [
-          fault(
-            'on-demand-null',
-            name,
-            `"${name}" has "onDemand": null, which Apple's upload refuses (ITMS-91140).`,
-            'Write { "onDemand": {} }.',
-          ),
+          errorFinding('on-demand-null', {
+            subject: name,
+            message: `"${name}" has "onDemand": null, which Apple's upload refuses (ITMS-91140).`,
+            fix: 'Write { "onDemand": {} }.',
+          }),
         ]
       : []),
     ...document.builds.flatMap((build) => buildFaults(name, kind, build)),
@@ -120,34 +119,31 @@ function nameFaults(name: string, { kind = 'fmadapter', packId }: AdapterDocumen
   const faults: Finding[] = [];
   if (kind === 'fmadapter' && !ADAPTER_NAME.test(name)) {
     faults.push(
-      fault(
-        'bad-name',
-        name,
-        `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
-        'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.',
-      ),
+      errorFinding('bad-name', {
+        subject: name,
+        message: `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
+        fix: 'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.',
+      }),
     );
   }
   const id = packId ?? name;
   if (kind === 'files' && !ASSET_PACK_ID.test(id)) {
     const code = id.includes('.') ? 'pack-id-dotted' : 'bad-name';
     faults.push(
-      fault(
-        code,
-        name,
-        `"${id}" is no asset pack id: expected letters, digits, hyphens and underscores, 128 at most.`,
-        'Set `packId` to such an id.',
-      ),
+      errorFinding(code, {
+        subject: name,
+        message: `"${id}" is no asset pack id: expected letters, digits, hyphens and underscores, 128 at most.`,
+        fix: 'Set `packId` to such an id.',
+      }),
     );
   }
   if (kind === 'fmadapter' && packId !== undefined) {
     faults.push(
-      fault(
-        'bad-name',
-        name,
-        `"${name}" sets packId "${packId}", but the pack id of an adapter is its identifier.`,
-        'Remove `packId`.',
-      ),
+      errorFinding('bad-name', {
+        subject: name,
+        message: `"${name}" sets packId "${packId}", but the pack id of an adapter is its identifier.`,
+        fix: 'Remove `packId`.',
+      }),
     );
   }
   return faults;
@@ -157,12 +153,11 @@ const platformFaults = (subject: string, platforms: readonly string[]): readonly
   platforms
     .filter((platform) => !isPlatform(platform))
     .map((platform) =>
-      fault(
-        'platform-invalid',
-        subject,
-        explainPlatform(platform),
-        `Correct the platforms of "${subject}" in the matrix.`,
-      ),
+      errorFinding('platform-invalid', {
+        subject: subject,
+        message: explainPlatform(platform),
+        fix: `Correct the platforms of "${subject}" in the matrix.`,
+      }),
     );
 
 function buildFaults(name: string, kind: Adapter['kind'], build: BuildDocument): readonly Finding[] {
@@ -170,41 +165,30 @@ function buildFaults(name: string, kind: Adapter['kind'], build: BuildDocument):
   const subject = `${name} ${build.version}`;
   if (!isBuildVersion(build.version)) {
     faults.push(
-      fault(
-        'bad-name',
-        subject,
-        `"${build.version}" is not strict semver such as 1.5.0.`,
-        'Register the build again with a version of three integers.',
-      ),
+      errorFinding('bad-name', {
+        subject: subject,
+        message: `"${build.version}" is not strict semver such as 1.5.0.`,
+        fix: 'Register the build again with a version of three integers.',
+      }),
     );
   }
   if (kind === 'fmadapter' && build.baseModelSignature === undefined) {
     faults.push(
-      fault(
-        'signature-mismatch',
-        subject,
-        `Build ${build.version} of "${name}" has no baseModelSignature.`,
-        'Copy it from the metadata.json of the build.',
-      ),
+      errorFinding('signature-mismatch', {
+        subject: subject,
+        message: `Build ${build.version} of "${name}" has no baseModelSignature.`,
+        fix: 'Copy it from the metadata.json of the build.',
+      }),
     );
   }
   if (kind === 'files' && build.baseModelSignature !== undefined) {
     faults.push(
-      fault(
-        'signature-mismatch',
-        subject,
-        `Build ${build.version} of "${name}" carries a baseModelSignature, but its kind is files.`,
-        'Remove the signature, or set kind to fmadapter.',
-      ),
+      errorFinding('signature-mismatch', {
+        subject: subject,
+        message: `Build ${build.version} of "${name}" carries a baseModelSignature, but its kind is files.`,
+        fix: 'Remove the signature, or set kind to fmadapter.',
+      }),
     );
   }
   return faults;
 }
-
-const fault = (code: FindingCode, subject: string, message: string, fix: string): Finding => ({
-  code,
-  severity: 'error',
-  subject,
-  message,
-  fix,
-});

@@ -60,3 +60,13 @@ export const isAtLeast = (finding: Finding, level: Severity): boolean =>
 
 /** All severities, worst first. */
 export const SEVERITIES = ['error', 'warning', 'note'] as const satisfies readonly Severity[];
+
+/** Builds an error finding: the message says what and why, the fix what to do. */
+export const errorFinding = (
+  code: FindingCode,
+  words: Pick<Finding, 'subject' | 'message' | 'fix'>,
+): Finding => ({
+  code,
+  severity: 'error',
+  ...words,
+});

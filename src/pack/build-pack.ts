@@ -5,6 +5,7 @@ import { readChunks } from '../disk/hash-file.ts';
 import { openListed, requireUnchanged } from '../disk/tree.ts';
 import { ReleaseError } from '../errors.ts';
 import type { Recipe } from '../model/release.ts';
+import type { Progress } from '../progress.ts';
 import type { EntrySource } from './archive/write-archive.ts';
 import { writeArchive } from './archive/write-archive.ts';
 import { type BuildReader, type BuildSource, openBuild, type RegisteredBuild } from './build-source.ts';
@@ -38,7 +39,7 @@ export async function buildPack(
   const source = await openBuild(order, reader);
   const aside = await cache.aside();
   try {
-    return await cache.keep(key, aside, await writePack(aside, order, source, reader));
+    return await cache.keep(key, aside, await writePack(aside, { order, source, progress: reader.progress }));
   } catch (error) {
     await rm(aside, { force: true });
     throw error;
@@ -57,11 +58,15 @@ export const archiveKey = (order: PackOrder): ArchiveKey => ({
 export const packRootName = ({ adapter, kind, id }: Pick<PackOrder, 'adapter' | 'kind' | 'id'>): string =>
   kind === 'fmadapter' ? `${adapter}.fmadapter` : id;
 
+interface PackWriting {
+  readonly order: PackOrder;
+  readonly source: BuildSource;
+  readonly progress: Progress;
+}
+
 async function writePack(
   path: string,
-  order: PackOrder,
-  source: BuildSource,
-  { progress }: BuildReader,
+  { order, source, progress }: PackWriting,
 ): Promise<Omit<CachedPack, 'file'>> {
   const rootName = packRootName(order);
   const entries = packEntries(rootName, source.files);
@@ -74,7 +79,7 @@ async function writePack(
   const sink = await openHashingSink(path);
   try {
     const write = order.recipe.format === 'zip' ? writeZip : writeArchive;
-    await write(entries, entrySource(rootName, source, report), sink.write);
+    await write(entries, entrySource(rootName, source, report), (chunk) => sink.write(chunk));
   } catch (error) {
     await sink.close();
     throw error;

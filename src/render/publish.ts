@@ -15,11 +15,12 @@ export interface PublishContext {
 /** What a publish, rollback or promote came to, as lines. */
 export function renderPublish(
   result: PublishResult,
-  { target, channel, done, verify }: PublishContext,
+  context: PublishContext,
   style: Style,
 ): readonly string[] {
+  const { verify } = context;
   return [
-    headline(result, `${target}/${channel}`, done, style),
+    headline(result, context, style),
     ...alignTable(
       result.packs.map(({ id, version, sizeBytes, url }) => [id, `v${version}`, formatBytes(sizeBytes), url]),
       'LRRL',
@@ -43,10 +44,10 @@ export function renderPublish(
 
 function headline(
   { committed, alreadyCommitted, revision }: PublishResult,
-  where: string,
-  done: string,
+  { target, channel, done }: PublishContext,
   style: Style,
 ): string {
+  const where = `${target}/${channel}`;
   if (alreadyCommitted) return `Already done: ${where} has this release as revision ${revision}.`;
   if (!committed)
     return revision === null

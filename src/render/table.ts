@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /**
  * Aligns rows into lines, two spaces between columns. `alignment` has one letter a column: `L` or `R`.
  * Emphasis does not count into a width; trailing spaces are cut.
@@ -7,7 +9,7 @@ export function alignTable(
   alignment: string,
   indent = '',
 ): readonly string[] {
-  const widths = [...alignment].map((_, column) =>
+  const widths = Array.from(alignment, (_, column) =>
     Math.max(0, ...rows.map((row) => visibleWidth(row[column] ?? ''))),
   );
   return rows.map((row) =>
@@ -23,5 +25,4 @@ function pad(text: string, width: number, right: boolean): string {
   return right ? space + text : text + space;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character starts every emphasis.
-const visibleWidth = (text: string): number => text.replace(/\u001b\[\d+m/g, '').length;
+const visibleWidth = (text: string): number => stripVTControlCharacters(text).length;

@@ -20,7 +20,9 @@ export function openDirectoryStore(root: string, place: string): ReleaseStore {
   const incoming = join(root, INCOMING);
   const pathOf = (key: string): string => join(root, ...checkedKey(key).split('/'));
   const guard = <T>(act: () => Promise<T>): Promise<T> =>
-    act().catch((error: unknown) => Promise.reject(explainDiskError(error, place)));
+    act().catch((error: unknown): never => {
+      throw explainDiskError(error, place);
+    });
   return {
     place,
     provesUploads: false,

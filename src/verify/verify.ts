@@ -43,7 +43,7 @@ export async function verifyChannel(
     ({ adapter }) => scope.only.length === 0 || scope.only.includes(adapter),
   );
   const checks: Check[] = [...checkManifest(manifest, served, scope)];
-  for (const pack of packs) checks.push(...(await checkPack(reader, pack, scope, progress)));
+  for (const pack of packs) checks.push(...(await checkPack(reader, pack, { scope, progress })));
   return checks;
 }
 
@@ -75,11 +75,16 @@ function checkManifestCaching(value: string): Check {
   );
 }
 
+/** How packs are looked at. */
+interface PackChecks {
+  readonly scope: VerifyScope;
+  readonly progress: Progress;
+}
+
 async function checkPack(
   reader: PublishedReader,
   pack: AssetPack,
-  scope: VerifyScope,
-  progress: Progress,
+  { scope, progress }: PackChecks,
 ): Promise<readonly Check[]> {
   const name = `pack ${pack.id}`;
   if (!pack.url.startsWith(scope.publicUrl))
@@ -104,7 +109,7 @@ async function checkPack(
       : failed(`${name} range`, `asked for the last ${expected} bytes, got ${tailBytes}`),
     ...(head.headers === null ? [] : checkPackHeaders(name, head.headers)),
   ];
-  return scope.full ? [...checks, await checkDigest(reader, pack, key, progress)] : checks;
+  return scope.full ? [...checks, await hashPack(pack, await reader.get(key), progress)] : checks;
 }
 
 function checkPackHeaders(name: string, headers: ReadonlyMap<string, string>): readonly Check[] {
@@ -123,13 +128,7 @@ function checkPackHeaders(name: string, headers: ReadonlyMap<string, string>): r
   ];
 }
 
-async function checkDigest(
-  reader: PublishedReader,
-  pack: AssetPack,
-  key: string,
-  progress: Progress,
-): Promise<Check> {
-  const object = await reader.get(key);
+async function hashPack(pack: AssetPack, object: PublishedObject | null, progress: Progress): Promise<Check> {
   const hash = createHash('sha256');
   let doneBytes = 0;
   for await (const chunk of object?.bytes ?? []) {

@@ -1,4 +1,12 @@
-import { appendFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDigestCache } from '../../src/adapter/digest-cache.ts';
@@ -17,24 +25,27 @@ test.each([
   { why: 'is written in place', change: (path: string) => writeFileSync(path, 'x', { flag: 'r+' }) },
   { why: 'is touched', change: (path: string) => utimesSync(path, new Date(), new Date()) },
   { why: 'is cut', change: (path: string) => writeFileSync(path, '') },
-])('weights that $why while they are read are BUILD_CHANGED, and no digest of them is kept', async ({ change }) => {
-  const folder = scratchFolder();
-  const path = makeAdapter(folder, { weights: LARGE });
-  const digests = await openDigestCache(join(folder, '.fmrelease'));
-  let changed = false;
-  const progress = (): void => {
-    if (changed) return;
-    changed = true;
-    change(join(path, 'adapter_weights.bin'));
-  };
-  await expect(inspectAdapter(path, { digests, progress })).rejects.toMatchObject({
-    code: 'BUILD_CHANGED',
-    message: '"adapter_weights.bin" changed while it was read.',
-    fix: expect.stringContaining('run the same command again'),
-  });
-  await digests.save();
-  expect(() => statSync(join(folder, '.fmrelease', 'digests.json'))).toThrow('ENOENT');
-});
+])(
+  'weights that $why while they are read are BUILD_CHANGED, and no digest of them is kept',
+  async ({ change }) => {
+    const folder = scratchFolder();
+    const path = makeAdapter(folder, { weights: LARGE });
+    const digests = await openDigestCache(join(folder, '.fmrelease'));
+    let changed = false;
+    const progress = (): void => {
+      if (changed) return;
+      changed = true;
+      change(join(path, 'adapter_weights.bin'));
+    };
+    await expect(inspectAdapter(path, { digests, progress })).rejects.toMatchObject({
+      code: 'BUILD_CHANGED',
+      message: '"adapter_weights.bin" changed while it was read.',
+      fix: expect.stringContaining('run the same command again'),
+    });
+    await digests.save();
+    expect(() => statSync(join(folder, '.fmrelease', 'digests.json'))).toThrow('ENOENT');
+  },
+);
 
 test.each([
   {

@@ -9,7 +9,11 @@ import { LONG_AGO, makeAdapter } from '../support/make-adapter.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 /** One whole run of a command: opens the cache, inspects, saves. `readBytes` is what had to be read to digest. */
-async function run(path: string, cacheFolder: string | null, distrust = false): Promise<Inspection & { readBytes: number }> {
+async function run(
+  path: string,
+  cacheFolder: string | null,
+  distrust = false,
+): Promise<Inspection & { readBytes: number }> {
   const digests = await openDigestCache(cacheFolder, { distrust });
   let readBytes = 0;
   const inspection = await inspectAdapter(path, {
@@ -54,7 +58,10 @@ test('distrust reads everything again, and what it finds replaces what was known
 });
 
 test.each([
-  { why: 'another time', change: (path: string) => utimesSync(path, LONG_AGO, new Date('2026-01-02T00:00:00Z')) },
+  {
+    why: 'another time',
+    change: (path: string) => utimesSync(path, LONG_AGO, new Date('2026-01-02T00:00:00Z')),
+  },
   { why: 'another size', change: (path: string) => writeFileSync(path, 'longer', { flag: 'a' }) },
   {
     why: 'another inode',
@@ -85,7 +92,16 @@ test('a file that was only just written is not trusted: a later write may carry 
 });
 
 test.each([
-  '', '{', 'null', '[]', '"text"', '5', '{"a": null}', '{"a": 5}', '{"a": {"sha256": "x"}}', '\0\0\0\0',
+  '',
+  '{',
+  'null',
+  '[]',
+  '"text"',
+  '5',
+  '{"a": null}',
+  '{"a": 5}',
+  '{"a": {"sha256": "x"}}',
+  '\0\0\0\0',
 ])('a cache file that holds %j counts as empty and is replaced', async (damage) => {
   const folder = scratchFolder();
   const path = makeAdapter(folder);
@@ -128,7 +144,9 @@ test('two runs that overlap both keep what they learned', async () => {
 test('saves at the same moment leave a whole file', async () => {
   const folder = scratchFolder();
   const caches = await Promise.all(Array.from({ length: 8 }, () => openDigestCache(folder)));
-  caches.forEach((cache, index) => cache.remember(`/adapter/${index}`, LISTED, index.toString(16).repeat(64)));
+  for (const [index, cache] of caches.entries()) {
+    cache.remember(`/adapter/${index}`, LISTED, index.toString(16).repeat(64));
+  }
   await Promise.all(caches.map((cache) => cache.save()));
   const lines: unknown = JSON.parse(readFileSync(join(folder, 'digests.json'), 'utf8'));
   expect(Object.keys(lines ?? {}).length).toBeGreaterThan(0);
@@ -143,7 +161,7 @@ test('without news nothing is written, and without a folder nothing is kept', as
   expect((await run(path, null)).readBytes).toBeGreaterThan(0);
 });
 
-test('the folder keeps itself out of version control, and a user\'s own rule is left alone', async () => {
+test("the folder keeps itself out of version control, and a user's own rule is left alone", async () => {
   const folder = scratchFolder();
   const path = makeAdapter(folder);
   await run(path, join(folder, 'fresh'));
@@ -154,4 +172,8 @@ test('the folder keeps itself out of version control, and a user\'s own rule is 
   expect(readFileSync(join(folder, 'own', '.gitignore'), 'utf8')).toBe('!digests.json\n');
 });
 
-const LISTED: TreeFile = { path: 'x', sizeBytes: 1, identity: { mtimeNs: '1767225600000000000', inode: '1' } };
+const LISTED: TreeFile = {
+  path: 'x',
+  sizeBytes: 1,
+  identity: { mtimeNs: '1767225600000000000', inode: '1' },
+};

@@ -26,7 +26,12 @@ const CASES: readonly Case[] = [
     code: 'bad-name',
     says: '"my-adapter" is no adapter name: expected letters, digits and underscores, 64 at most.',
   },
-  { why: 'a name beyond ASCII', knobs: { name: 'größe' }, code: 'bad-name', says: '"größe" is no adapter name' },
+  {
+    why: 'a name beyond ASCII',
+    knobs: { name: 'größe' },
+    code: 'bad-name',
+    says: '"größe" is no adapter name',
+  },
   { why: 'a name of 65 letters', knobs: { name: 'a'.repeat(65) }, code: 'bad-name', says: '64 at most' },
   { why: 'no name at all', knobs: { name: '' }, code: 'bad-name', says: '"" is no adapter name' },
   {
@@ -47,7 +52,12 @@ const CASES: readonly Case[] = [
     code: 'identifier-mismatch',
     says: '"fmadapter-summarizer.fmadapter-9799725"',
   },
-  { why: 'no metadata', knobs: { metadataText: null }, code: 'bad-metadata', says: 'metadata.json is missing.' },
+  {
+    why: 'no metadata',
+    knobs: { metadataText: null },
+    code: 'bad-metadata',
+    says: 'metadata.json is missing.',
+  },
   {
     why: 'no weights',
     knobs: { weights: null },
@@ -61,8 +71,18 @@ const CASES: readonly Case[] = [
     says: 'draft_weights.bin has container version 1, expected 2.',
   },
   { why: 'only draft.mil', knobs: { draft: 'mil' }, code: 'half-draft', says: 'Only draft.mil of the draft' },
-  { why: 'only draft weights', knobs: { draft: 'weights' }, code: 'half-draft', says: 'Only draft_weights.bin' },
-  { why: 'a foreign file', knobs: { extra: { 'README.md': 'x' } }, code: 'unknown-file', says: '"README.md"' },
+  {
+    why: 'only draft weights',
+    knobs: { draft: 'weights' },
+    code: 'half-draft',
+    says: 'Only draft_weights.bin',
+  },
+  {
+    why: 'a foreign file',
+    knobs: { extra: { 'README.md': 'x' } },
+    code: 'unknown-file',
+    says: '"README.md"',
+  },
   {
     why: 'a file that macOS leaves behind',
     knobs: { extra: { '.DS_Store': 'x' } },

@@ -32,7 +32,11 @@ test.each([
 test.each([
   { key: 'adapterIdentifier', value: 5, says: 'adapterIdentifier: must be string, found 5' },
   { key: 'adapterIdentifier', value: undefined, says: '"adapterIdentifier" is missing' },
-  { key: 'baseModelSignature', value: SIGNATURE.toUpperCase(), says: 'baseModelSignature: expected the pattern' },
+  {
+    key: 'baseModelSignature',
+    value: SIGNATURE.toUpperCase(),
+    says: 'baseModelSignature: expected the pattern',
+  },
   { key: 'baseModelSignature', value: SIGNATURE.slice(1), says: `found "${SIGNATURE.slice(1)}"` },
   { key: 'baseModelSignature', value: `${SIGNATURE}\n`, says: 'baseModelSignature: expected the pattern' },
   { key: 'baseModelSignature', value: undefined, says: '"baseModelSignature" is missing' },
@@ -92,7 +96,7 @@ test('whatever JSON the metadata holds, the reader answers with findings', async
   );
 });
 
-test('whatever bytes the metadata holds, the reader answers with findings, in time', async () => {
+test('whatever bytes the metadata holds, the reader answers with findings', async () => {
   const sound = Buffer.from(metadataText());
   const mutated = fc.tuple(fc.nat(sound.length - 1), fc.uint8Array({ maxLength: 4 })).map(([at, bytes]) => {
     return Buffer.concat([sound.subarray(0, at), bytes, sound.subarray(at + bytes.length)]);

@@ -57,8 +57,13 @@ test.each([
   { why: 'padding left off the last record', lastPadding: false },
   { why: 'padding written', lastPadding: true },
 ])('a container with $why is sound', async ({ lastPadding }) => {
-  const weights = makeContainer([{ payload: Buffer.alloc(70) }, { payload: Buffer.alloc(1) }], { lastPadding });
-  expect(await inspect(makeAdapter(scratchFolder(), { weights }))).toMatchObject({ tensors: 2, findings: [] });
+  const weights = makeContainer([{ payload: Buffer.alloc(70) }, { payload: Buffer.alloc(1) }], {
+    lastPadding,
+  });
+  expect(await inspect(makeAdapter(scratchFolder(), { weights }))).toMatchObject({
+    tensors: 2,
+    findings: [],
+  });
 });
 
 test('a link to the folder is followed once, and the name is that of the folder itself', async () => {
@@ -71,7 +76,13 @@ test('a link to the folder is followed once, and the name is that of the folder 
 
 test('the sample adapter is sound, the same for the same seed, and close to the size asked for', async () => {
   const folder = scratchFolder();
-  const options = { name: 'sample_1', megabytes: 2, records: 41, draft: true, creatorDefined: { b: 1, a: [2] } };
+  const options = {
+    name: 'sample_1',
+    megabytes: 2,
+    records: 41,
+    draft: true,
+    creatorDefined: { b: 1, a: [2] },
+  };
   const first = await inspect(writeSampleAdapter({ ...options, out: join(folder, 'a') }));
   const again = await inspect(writeSampleAdapter({ ...options, out: join(folder, 'b') }));
   const other = await inspect(writeSampleAdapter({ ...options, out: join(folder, 'c'), seed: 2 }));

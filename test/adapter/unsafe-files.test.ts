@@ -86,7 +86,9 @@ test('a name that is not UTF-8 is refused and shown in another alphabet', async 
 test('more than 64 files are refused, and the walk stops there', async () => {
   const extra = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x${index}`, '']));
   const inspection = await inspect(makeAdapter(scratchFolder(), { extra }));
-  expect(inspection.findings).toContainEqual(expect.objectContaining({ message: '"." holds more than 64 files.' }));
+  expect(inspection.findings).toContainEqual(
+    expect.objectContaining({ message: '"." holds more than 64 files.' }),
+  );
   expect(inspection.files.length).toBeLessThanOrEqual(65);
 });
 

@@ -14,7 +14,8 @@ async function walk(path: string, bytes: Uint8Array): Promise<WeightsWalk> {
     const reads = vi.spyOn(handle, 'read');
     const { result, fastestMs } = await timed(() => walkWeights(handle, bytes.length));
     expect(fastestMs).toBeLessThan(50);
-    for (const position of positionsOf(reads.mock.calls)) expect(position).toBeLessThan(Math.max(1, bytes.length));
+    for (const position of positionsOf(reads.mock.calls))
+      expect(position).toBeLessThan(Math.max(1, bytes.length));
     return result;
   } finally {
     await handle.close();
@@ -56,13 +57,20 @@ const containers = fc
   .tuple(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 12 }), fc.boolean())
   .map(([sizes, lastPadding]) => ({
     tensors: sizes.length,
-    bytes: makeContainer(sizes.map((size) => ({ payload: Buffer.alloc(size, size) })), { lastPadding }),
+    bytes: makeContainer(
+      sizes.map((size) => ({ payload: Buffer.alloc(size, size) })),
+      { lastPadding },
+    ),
   }));
 
 /** Overwrites four bytes at the fields that matter, or anywhere; then may cut or lengthen. */
 const mutations = fc.array(
   fc.oneof(
-    fc.record({ kind: fc.constant('word' as const), at: fc.nat(4000), value: fc.oneof(fc.nat(300), fc.integer()) }),
+    fc.record({
+      kind: fc.constant('word' as const),
+      at: fc.nat(4000),
+      value: fc.oneof(fc.nat(300), fc.integer()),
+    }),
     fc.record({ kind: fc.constant('byte' as const), at: fc.nat(4000), value: fc.nat(255) }),
     fc.record({ kind: fc.constant('cut' as const), at: fc.nat(4000), value: fc.constant(0) }),
     fc.record({ kind: fc.constant('grow' as const), at: fc.nat(200), value: fc.nat(255) }),
@@ -70,7 +78,11 @@ const mutations = fc.array(
   { maxLength: 4 },
 );
 
-type Mutation = { readonly kind: 'word' | 'byte' | 'cut' | 'grow'; readonly at: number; readonly value: number };
+type Mutation = {
+  readonly kind: 'word' | 'byte' | 'cut' | 'grow';
+  readonly at: number;
+  readonly value: number;
+};
 
 function mutate(bytes: Buffer, { kind, at, value }: Mutation): Buffer {
   const changed = Buffer.from(bytes);
@@ -115,7 +127,9 @@ test('of mutated containers exactly the sound ones are accepted', async () => {
 
 test('arbitrary bytes end in one fault', async () => {
   const path = join(scratchFolder(), 'w');
-  const headed = fc.uint8Array({ maxLength: 400 }).map((rest) => Buffer.concat([makeContainer().subarray(0, 64), rest]));
+  const headed = fc
+    .uint8Array({ maxLength: 400 })
+    .map((rest) => Buffer.concat([makeContainer().subarray(0, 64), rest]));
   await fc.assert(
     fc.asyncProperty(fc.oneof(headed, fc.uint8Array({ maxLength: 300 })), async (bytes) => {
       expect((await walk(path, bytes)).faults).toHaveLength(1);

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type ContainerKnobs, makeAdapter, makeContainer, type RecordKnobs } from '../support/make-adapter.ts';
+import {
+  type ContainerKnobs,
+  makeAdapter,
+  makeContainer,
+  type RecordKnobs,
+} from '../support/make-adapter.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { inspect } from './inspect.ts';
 
@@ -14,7 +19,12 @@ interface Case {
 const SOUND: RecordKnobs = {};
 
 const CASES: readonly Case[] = [
-  { why: 'an empty file', knobs: { cutTo: 0 }, tensors: 0, says: 'is 0 bytes long, shorter than its 64-byte header' },
+  {
+    why: 'an empty file',
+    knobs: { cutTo: 0 },
+    tensors: 0,
+    says: 'is 0 bytes long, shorter than its 64-byte header',
+  },
   { why: 'half a file header', knobs: { cutTo: 63 }, tensors: 0, says: 'is 63 bytes long, shorter than its' },
   { why: 'the version before', knobs: { version: 1 }, tensors: 0, says: 'container version 1, expected 2' },
   { why: 'a version to come', knobs: { version: 3 }, tensors: 0, says: 'container version 3, expected 2' },
@@ -86,7 +96,12 @@ const CASES: readonly Case[] = [
     tensors: 0,
     says: 'ends at byte 18446744073709551743, behind the end',
   },
-  { why: 'an empty payload', records: [{ length: 0n }], tensors: 0, says: 'record 0 of 1 at byte 64 is empty' },
+  {
+    why: 'an empty payload',
+    records: [{ length: 0n }],
+    tensors: 0,
+    says: 'record 0 of 1 at byte 64 is empty',
+  },
   {
     why: 'half a record header',
     knobs: { cutTo: 300 },

@@ -18,7 +18,9 @@ describe('the shipped catalogue', () => {
   test('claims every version from 26.0 on iOS, macOS and visionOS, once per variant', () => {
     expect(findOverlaps(systemModels)).toEqual([]);
     for (const platform of ['iOS', 'macOS', 'visionOS'] as const) {
-      const cells = coverCells([anAdapter({ platforms: [platform] })], shippedCatalogue(), { [platform]: { from: [26, 0, 0], below: null } });
+      const cells = coverCells([anAdapter({ platforms: [platform] })], shippedCatalogue(), {
+        [platform]: { from: [26, 0, 0], below: null },
+      });
       expect(cells.map(({ systemModel, state, inferred }) => [systemModel?.id, state, inferred])).toEqual([
         ['os26.0', 'covered', false],
         ['os26.4', 'covered', false],
@@ -51,11 +53,12 @@ describe('the shipped catalogue', () => {
     expect(newestRelease(shippedCatalogue(), 'macOS')).toEqual(parseOsVersion('27.0'));
     expect(newestRelease(shippedCatalogue(), 'tvOS')).toBeUndefined();
     expect(toolkits.filter(({ withdrawn }) => !withdrawn).map(({ version }) => version)).toEqual(['26.0.0']);
-    for (const { toolkit } of systemModels) expect(toolkit === null || toolkits.some(({ version }) => version === toolkit)).toBe(true);
+    for (const { toolkit } of systemModels)
+      expect(toolkit === null || toolkits.some(({ version }) => version === toolkit)).toBe(true);
   });
 });
 
-test('a row of one\'s own replaces by id in place, and a new one goes to the end', () => {
+test("a row of one's own replaces by id in place, and a new one goes to the end", () => {
   const base = ['a', 'b', 'c'].map((id) => aSystemModel({ id }));
   const own = [aSystemModel({ id: 'z' }), aSystemModel({ id: 'b', signature: null })];
   const extended = extendSystemModels(base, own);
@@ -69,6 +72,15 @@ test.each([
   { given: { prefix: '9799725' }, signature: { digits: '9799725', complete: false } },
   { given: null, signature: null },
 ])('the signature $given', ({ given, signature }) => {
-  const row = { id: 'x', os: { iOS: '26.x' }, baseModelSignature: given, adapterSupport: 'supported', certainty: 'proved' } as const;
-  expect(toSystemModel(row)).toMatchObject({ signature, os: { iOS: { from: [26, 0, 0], below: [27, 0, 0] } } });
+  const row = {
+    id: 'x',
+    os: { iOS: '26.x' },
+    baseModelSignature: given,
+    adapterSupport: 'supported',
+    certainty: 'proved',
+  } as const;
+  expect(toSystemModel(row)).toMatchObject({
+    signature,
+    os: { iOS: { from: [26, 0, 0], below: [27, 0, 0] } },
+  });
 });

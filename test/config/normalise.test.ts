@@ -6,7 +6,10 @@ import { ReleaseError } from '../../src/errors.ts';
 import type { UserConfig } from '../../src/generated/config.ts';
 
 const normalise = (given: Partial<UserConfig>): Config =>
-  normaliseConfig({ support: { iOS: '>=26.0' }, ...given }, { root: '/project', file: 'fmrelease.config.ts' });
+  normaliseConfig(
+    { support: { iOS: '>=26.0' }, ...given },
+    { root: '/project', file: 'fmrelease.config.ts' },
+  );
 
 function faultsOf(given: Partial<UserConfig>): readonly string[] {
   try {
@@ -36,7 +39,15 @@ test('support alone is enough', () => {
     support: { iOS: { from: [26, 0, 0], below: null } },
     channels: ['stable'],
     targets: [
-      { kind: 'directory', name: 'local', path: '/project/.fmrelease/cdn', publicUrl: 'http://127.0.0.1:8787/', hosting: 'unmanaged', verify: 'origin', archive: 'aar' },
+      {
+        kind: 'directory',
+        name: 'local',
+        path: '/project/.fmrelease/cdn',
+        publicUrl: 'http://127.0.0.1:8787/',
+        hosting: 'unmanaged',
+        verify: 'origin',
+        archive: 'aar',
+      },
     ],
     defaultTarget: null,
     only: [],
@@ -49,12 +60,28 @@ test('each kind of target has its own defaults, and what is written wins', () =>
   const { targets } = normalise({
     targets: {
       cdn: { kind: 's3', bucket: 'acme', publicUrl: 'https://cdn.example.com/editor' },
-      disk: { kind: 'directory', path: '/srv/cdn', publicUrl: 'https://x.example', hosting: 'managed', verify: 'none', archive: 'zip' },
+      disk: {
+        kind: 'directory',
+        path: '/srv/cdn',
+        publicUrl: 'https://x.example',
+        hosting: 'managed',
+        verify: 'none',
+        archive: 'zip',
+      },
       apple: { kind: 'app-store-connect' },
     },
   });
   expect(targets).toMatchObject([
-    { name: 'cdn', kind: 's3', bucket: 'acme', prefix: '', publicUrl: 'https://cdn.example.com/editor/', hosting: 'unmanaged', verify: 'edge', archive: 'aar' },
+    {
+      name: 'cdn',
+      kind: 's3',
+      bucket: 'acme',
+      prefix: '',
+      publicUrl: 'https://cdn.example.com/editor/',
+      hosting: 'unmanaged',
+      verify: 'edge',
+      archive: 'aar',
+    },
     { name: 'disk', kind: 'directory', path: '/srv/cdn', hosting: 'managed', verify: 'none', archive: 'zip' },
     { name: 'apple', kind: 'app-store-connect' },
   ]);
@@ -105,9 +132,15 @@ describe('defaultTarget', () => {
   test.each([
     { given: { targets, defaultTarget: 'cdn' }, faults: [] },
     { given: { defaultTarget: 'local' }, faults: [] },
-    { given: { targets, defaultTarget: 'local' }, faults: ['defaultTarget "local" is none of the targets: cdn.'] },
+    {
+      given: { targets, defaultTarget: 'local' },
+      faults: ['defaultTarget "local" is none of the targets: cdn.'],
+    },
     { given: { defaultTarget: 'cdn' }, faults: ['defaultTarget "cdn" is none of the targets: local.'] },
-    { given: { targets, defaultTarget: 'toString' }, faults: ['defaultTarget "toString" is none of the targets: cdn.'] },
+    {
+      given: { targets, defaultTarget: 'toString' },
+      faults: ['defaultTarget "toString" is none of the targets: cdn.'],
+    },
   ])('$given.defaultTarget → $faults', ({ given, faults }) => {
     expect(faultsOf(given)).toEqual(faults);
   });

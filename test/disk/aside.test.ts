@@ -24,8 +24,14 @@ test('a name is abandoned once its process is gone, on this host only', () => {
 });
 
 test.each([
-  '', '.aside', '.aside-zzzzzzzz-1-000000000000', 'manifest.json', '.aside-00000000--000000000000',
-  'x.aside-00000000-1-000000000000', '.aside-00000000-1-000000000000.json', '.aside-00000000-1-0000',
+  '',
+  '.aside',
+  '.aside-zzzzzzzz-1-000000000000',
+  'manifest.json',
+  '.aside-00000000--000000000000',
+  'x.aside-00000000-1-000000000000',
+  '.aside-00000000-1-000000000000.json',
+  '.aside-00000000-1-0000',
 ])('%j is no name of ours and never swept', (name) => {
   expect(isAbandonedAside(name)).toBe(false);
 });

@@ -57,7 +57,9 @@ test('a write that fails leaves the old state and nothing beside it', async () =
   const folder = scratchFolder();
   mkdirSync(join(folder, 'taken'));
   writeFileSync(join(folder, 'taken', 'inner'), 'x');
-  await expect(writeFileAtomically(join(folder, 'taken'), 'text')).rejects.toMatchObject({ syscall: 'rename' });
+  await expect(writeFileAtomically(join(folder, 'taken'), 'text')).rejects.toMatchObject({
+    syscall: 'rename',
+  });
   expect(readdirSync(folder)).toEqual(['taken']);
   expect(readFileSync(join(folder, 'taken', 'inner'), 'utf8')).toBe('x');
 });

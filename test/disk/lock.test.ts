@@ -28,7 +28,11 @@ test('while the act runs the lock names host, process and a token; afterwards no
   const path = join(folder, 'lock');
   const answer = await withFileLock(path, async () => {
     const owner: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    expect(owner).toEqual({ host: hostname(), pid: process.pid, token: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    expect(owner).toEqual({
+      host: hostname(),
+      pid: process.pid,
+      token: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
     return 42;
   });
   expect(answer).toBe(42);
@@ -150,16 +154,19 @@ test('an heir that died half way has an heir of its own', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test.each(['', '{"host": "a"', 'null', '{}'])('a lock file that holds %j is nobody\'s to take', async (damage) => {
-  const path = join(scratchFolder(), 'lock');
-  writeFileSync(path, damage);
-  await expect(withFileLock(path, async () => 'mine', 100)).rejects.toMatchObject({
-    name: 'ReleaseError',
-    code: 'CHANNEL_BUSY',
-    message: expect.stringContaining(path),
-  });
-  expect(readFileSync(path, 'utf8')).toBe(damage);
-});
+test.each(['', '{"host": "a"', 'null', '{}'])(
+  "a lock file that holds %j is nobody's to take",
+  async (damage) => {
+    const path = join(scratchFolder(), 'lock');
+    writeFileSync(path, damage);
+    await expect(withFileLock(path, async () => 'mine', 100)).rejects.toMatchObject({
+      name: 'ReleaseError',
+      code: 'CHANNEL_BUSY',
+      message: expect.stringContaining(path),
+    });
+    expect(readFileSync(path, 'utf8')).toBe(damage);
+  },
+);
 
 test('clearing removes the lock of a dead process, and only that', async () => {
   const folder = scratchFolder();
@@ -178,5 +185,7 @@ test('clearing removes the lock of a dead process, and only that', async () => {
 test('a path that cannot hold a lock is told as it is', async () => {
   const folder = scratchFolder();
   mkdirSync(join(folder, 'lock'));
-  await expect(withFileLock(join(folder, 'lock'), async () => 'mine', 100)).rejects.toMatchObject({ code: 'EISDIR' });
+  await expect(withFileLock(join(folder, 'lock'), async () => 'mine', 100)).rejects.toMatchObject({
+    code: 'EISDIR',
+  });
 });

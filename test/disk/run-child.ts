@@ -60,7 +60,9 @@ export function startProgram(program: string, args: readonly string[], env: Node
       new Promise((resolve, reject) => {
         const look = (): void => void (stdout.split('\n').includes(line) && resolve());
         child.stdout.on('data', look);
-        child.once('close', () => reject(new Error(`the child ended before it said "${line}": ${stdout}${stderr}`)));
+        child.once('close', () =>
+          reject(new Error(`the child ended before it said "${line}": ${stdout}${stderr}`)),
+        );
         look();
       }),
   };
@@ -71,7 +73,11 @@ export function startProgram(program: string, args: readonly string[], env: Node
  *
  * @throws Error with its stderr unless it exits with 0
  */
-export async function runProgram(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> {
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<string> {
   const { code, signal, stdout, stderr } = await startProgram(program, args, env).end;
   if (code === 0) return stdout;
   throw new Error(`${program} ended with ${code ?? signal}: ${stderr}`);

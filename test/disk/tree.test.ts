@@ -33,7 +33,11 @@ test('an empty folder holds nothing', async () => {
 test.each([
   { why: 'as many files as allowed', paths: ['1', '2', '3', '4'], faults: [] },
   { why: 'one file too many', paths: ['1', '2', '3', '4', '5'], faults: ['. holds more than 4 files'] },
-  { why: 'far too many files, in folders', paths: ['a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1'], faults: ['. holds more than 4 files'] },
+  {
+    why: 'far too many files, in folders',
+    paths: ['a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1'],
+    faults: ['. holds more than 4 files'],
+  },
   { why: 'folders as deep as allowed', paths: ['a/b/file'], faults: [] },
   { why: 'a folder too deep', paths: ['a/b/c/file'], faults: ['a/b/c lies deeper than 2 folders'] },
 ])('$why', async ({ paths, faults }) => {
@@ -104,8 +108,19 @@ test.each([
 });
 
 test.each([
-  ['A', 'a'], ['straße', 'STRASSE'], ['ẞ', 'ss'], ['ﬁ', 'FI'], ['İ', 'i\u0307'], ['ſ', 'S'], ['Ω', 'Ω'],
-  ['ς', 'Σ'], ['Å', 'Å'], ['①', '1'], ['Ǆ', 'ǆ'], ['ΐ', 'Ϊ́'], ['a/B/c', 'A/b/C'],
+  ['A', 'a'],
+  ['straße', 'STRASSE'],
+  ['ẞ', 'ss'],
+  ['ﬁ', 'FI'],
+  ['İ', 'i\u0307'],
+  ['ſ', 'S'],
+  ['Ω', 'Ω'],
+  ['ς', 'Σ'],
+  ['Å', 'Å'],
+  ['①', '1'],
+  ['Ǆ', 'ǆ'],
+  ['ΐ', 'Ϊ́'],
+  ['a/B/c', 'A/b/C'],
 ])('%s and %s collide, whichever comes first', (one, other) => {
   expect(collisions([one, other])).toEqual([{ path: other, why: expect.stringContaining(`"${one}"`) }]);
   expect(collisions([other, one])).toHaveLength(1);
@@ -116,12 +131,19 @@ test('a path never collides with another unless some case or normal form of both
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
       const forms = [text.toLowerCase(), text.toUpperCase(), text.normalize('NFC'), text.normalize('NFD')];
-      for (const form of forms.filter((other) => other !== text)) expect(collisions([text, form])).toHaveLength(1);
+      for (const form of forms.filter((other) => other !== text))
+        expect(collisions([text, form])).toHaveLength(1);
     }),
     { numRuns: 500 },
   );
 });
 
 test('path bytes order as the disk stores them, not as UTF-16', () => {
-  expect(['\u{10000}', '\uffee', 'é', 'Z', 'a'].sort(compareBytes)).toEqual(['Z', 'a', 'é', '\uffee', '\u{10000}']);
+  expect(['\u{10000}', '\uffee', 'é', 'Z', 'a'].sort(compareBytes)).toEqual([
+    'Z',
+    'a',
+    'é',
+    '\uffee',
+    '\u{10000}',
+  ]);
 });

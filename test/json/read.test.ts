@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ReleaseError } from '../../src/errors.ts';
 import { type JsonValue, readJson, readJsonBytes } from '../../src/json/read.ts';
 import { writeJson } from '../../src/json/write.ts';
+import { charOf } from '../support/arbitraries.ts';
 import { MALFORMED } from './malformed.ts';
 
 const read = (text: string): JsonValue => readJson(text, 'm.json');
@@ -19,28 +20,54 @@ function refusalOf(act: () => unknown): ReleaseError | undefined {
 }
 
 const hasForbiddenKey = (value: unknown): boolean =>
-  value !== null && typeof value === 'object' &&
-  Object.entries(value).some(([key, inner]) => ['__proto__', 'constructor', 'prototype'].includes(key) || hasForbiddenKey(inner));
+  value !== null &&
+  typeof value === 'object' &&
+  Object.entries(value).some(
+    ([key, inner]) => ['__proto__', 'constructor', 'prototype'].includes(key) || hasForbiddenKey(inner),
+  );
 
 /** How JSON.stringify writes half of a surrogate pair. */
 const LONE_SURROGATE = /\\ud[89a-f]/;
 
 describe('well-formed text', () => {
   test.each([
-    'null', 'true', 'false', '0', '-0', '1.5e-7', '-12.50E+3', '1E4', '"a"', '""', '[]', '{}', ' \t\r\n[ 1 , 2 ]\n', '{"a":{"b":[null]}}',
-    '"\\u00e4\\n\\/\\"\\\\"', '"\\ud83d\\ude00"', '"\u2028\u007f"', '{"":1}', '{"toString":1,"hasOwnProperty":2}', '[[],{},""]', '123456789012345678',
+    'null',
+    'true',
+    'false',
+    '0',
+    '-0',
+    '1.5e-7',
+    '-12.50E+3',
+    '1E4',
+    '"a"',
+    '""',
+    '[]',
+    '{}',
+    ' \t\r\n[ 1 , 2 ]\n',
+    '{"a":{"b":[null]}}',
+    '"\\u00e4\\n\\/\\"\\\\"',
+    '"\\ud83d\\ude00"',
+    '"\u2028\u007f"',
+    '{"":1}',
+    '{"toString":1,"hasOwnProperty":2}',
+    '[[],{},""]',
+    '123456789012345678',
   ])('%j is what JSON.parse makes of it', (text) => {
     expect(read(text)).toStrictEqual(JSON.parse(text));
   });
 
   test('agrees with JSON.parse on every document without forbidden keys', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.json(), fc.json({ stringUnit: 'binary' })), fc.constantFrom(0, 2, '\t'), (json, indent) => {
-        const value: unknown = JSON.parse(json);
-        fc.pre(!hasForbiddenKey(value) && !LONE_SURROGATE.test(JSON.stringify(value)));
-        expect(read(JSON.stringify(value, null, indent))).toStrictEqual(value);
-        expect(readJsonBytes(Buffer.from(writeJson(value)), 'm.json')).toStrictEqual(value);
-      }),
+      fc.property(
+        fc.oneof(fc.json(), fc.json({ stringUnit: 'binary' })),
+        fc.constantFrom(0, 2, '\t'),
+        (json, indent) => {
+          const value: unknown = JSON.parse(json);
+          fc.pre(!hasForbiddenKey(value) && !LONE_SURROGATE.test(JSON.stringify(value)));
+          expect(read(JSON.stringify(value, null, indent))).toStrictEqual(value);
+          expect(readJsonBytes(Buffer.from(writeJson(value)), 'm.json')).toStrictEqual(value);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -55,7 +82,9 @@ describe('malformed text', () => {
   test.each(MALFORMED)('%j is refused with line and column', (text) => {
     const refusal = refusalOf(() => read(text));
     expect(refusal).toMatchObject({ code: 'JSON_INVALID', exitCode: 6 });
-    expect(refusal?.message).toMatch(/^m\.json is not the JSON that fmrelease reads: .+ at line \d+, column \d+\.$/);
+    expect(refusal?.message).toMatch(
+      /^m\.json is not the JSON that fmrelease reads: .+ at line \d+, column \d+\.$/,
+    );
     expect(refusal?.fix).toMatch(/^Correct m\.json at line \d+, column \d+\.$/);
   });
 
@@ -88,11 +117,14 @@ describe('malformed text', () => {
 });
 
 describe('depth', () => {
-  const nested = (levels: number, inner: string): string => `${'['.repeat(levels)}${inner}${']'.repeat(levels)}`;
+  const nested = (levels: number, inner: string): string =>
+    `${'['.repeat(levels)}${inner}${']'.repeat(levels)}`;
 
   test.each(['', '1', '"a"'])('64 levels around %j are read, 65 are not', (inner) => {
     expect(refusalOf(() => read(nested(64, inner)))).toBeUndefined();
-    expect(refusalOf(() => read(nested(65, inner)))?.message).toContain('nested deeper than 64 levels at line 1, column 65');
+    expect(refusalOf(() => read(nested(65, inner)))?.message).toContain(
+      'nested deeper than 64 levels at line 1, column 65',
+    );
   });
 
   test('objects count as arrays do', () => {
@@ -115,7 +147,10 @@ describe('bytes', () => {
     { why: 'UTF-16 without one', bytes: [0x7b, 0x00, 0x7d, 0x00] },
     { why: 'a byte order mark', bytes: [0xef, 0xbb, 0xbf, 0x7b, 0x7d] },
   ])('$why is refused', ({ bytes }) => {
-    expect(refusalOf(() => readJsonBytes(new Uint8Array(bytes), 'm.json'))).toMatchObject({ code: 'JSON_INVALID', exitCode: 6 });
+    expect(refusalOf(() => readJsonBytes(new Uint8Array(bytes), 'm.json'))).toMatchObject({
+      code: 'JSON_INVALID',
+      exitCode: 6,
+    });
   });
 
   test('are read as UTF-8', () => {
@@ -129,17 +164,57 @@ describe('nothing but an answer or a ReleaseError comes of', () => {
   };
 
   test('random texts, and what is read agrees with JSON.parse', () => {
-    const fragments = fc.array(fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', '-', '.', 'e', '\\', 'u00', 'true', 'null', ' ', '\n', '"a"', '"b":', '\u0000', '\ud800', '/'));
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fragments.map((parts) => parts.join(''))), agreesWithParse), { numRuns: 3000 });
+    const fragments = fc.array(
+      fc.constantFrom(
+        '{',
+        '}',
+        '[',
+        ']',
+        '"',
+        ':',
+        ',',
+        '1',
+        '-',
+        '.',
+        'e',
+        '\\',
+        'u00',
+        'true',
+        'null',
+        ' ',
+        '\n',
+        '"a"',
+        '"b":',
+        '\u0000',
+        '\ud800',
+        '/',
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fragments.map((parts) => parts.join('')),
+        ),
+        agreesWithParse,
+      ),
+      { numRuns: 3000 },
+    );
   });
 
   test('random bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => void refusalOf(() => readJsonBytes(bytes, 'm.json'))), { numRuns: 2000 });
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        (bytes) => void refusalOf(() => readJsonBytes(bytes, 'm.json')),
+      ),
+      { numRuns: 2000 },
+    );
   });
 
   test('sound documents with one character changed', () => {
     fc.assert(
-      fc.property(fc.json(), fc.nat(), fc.constantFrom(...'{}[]",:0-.e\\u\n '), (json, at, char) => {
+      fc.property(fc.json(), fc.nat(), charOf('{}[]",:0-.e\\u\n '), (json, at, char) => {
         const place = at % (json.length + 1);
         agreesWithParse(`${json.slice(0, place)}${char}${json.slice(place + 1)}`);
       }),

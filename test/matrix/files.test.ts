@@ -23,41 +23,84 @@ const named = (name: string, more: Partial<MatrixDocument> = {}): MatrixDocument
   ...more,
 });
 
-const row = { id: 'next', os: { iOS: '>=28.0' }, baseModelSignature: null, adapterSupport: 'unsupported', certainty: 'inferred' } as const;
+const row = {
+  id: 'next',
+  os: { iOS: '>=28.0' },
+  baseModelSignature: null,
+  adapterSupport: 'unsupported',
+  certainty: 'inferred',
+} as const;
 
 describe('reading', () => {
   test('one file by its path', async () => {
     await put('fmrelease.matrix.json', aMatrixDocument());
-    expect(await readMatrixFiles(root, 'fmrelease.matrix.json')).toEqual([{ path: 'fmrelease.matrix.json', document: aMatrixDocument() }]);
+    expect(await readMatrixFiles(root, 'fmrelease.matrix.json')).toEqual([
+      { path: 'fmrelease.matrix.json', document: aMatrixDocument() },
+    ]);
   });
 
   test('every file of a glob, sorted by the bytes of the path', async () => {
     for (const name of ['b', 'a', 'Z', 'ä']) await put(`matrix/${name}.json`, named(name));
     await put('matrix/readme.txt', 'not read');
-    expect((await readMatrixFiles(root, 'matrix/*.json')).map(({ path }) => path)).toEqual(['matrix/Z.json', 'matrix/a.json', 'matrix/b.json', 'matrix/ä.json']);
+    expect((await readMatrixFiles(root, 'matrix/*.json')).map(({ path }) => path)).toEqual([
+      'matrix/Z.json',
+      'matrix/a.json',
+      'matrix/b.json',
+      'matrix/ä.json',
+    ]);
   });
 
-  test.each(['fmrelease.matrix.json', 'matrix/*.json', 'no/such/folder.json'])('of nothing at %s is MATRIX_NOT_FOUND, exit 4', async (pattern) => {
-    await expect(readMatrixFiles(root, pattern)).rejects.toMatchObject({ code: 'MATRIX_NOT_FOUND', exitCode: 4, message: expect.stringContaining(pattern) });
-  });
+  test.each(['fmrelease.matrix.json', 'matrix/*.json', 'no/such/folder.json'])(
+    'of nothing at %s is MATRIX_NOT_FOUND, exit 4',
+    async (pattern) => {
+      await expect(readMatrixFiles(root, pattern)).rejects.toMatchObject({
+        code: 'MATRIX_NOT_FOUND',
+        exitCode: 4,
+        message: expect.stringContaining(pattern),
+      });
+    },
+  );
 
   test('of a folder is refused as no file', async () => {
     await mkdir(join(root, 'm.json'));
-    await expect(readMatrixFiles(root, 'm.json')).rejects.toMatchObject({ code: 'MATRIX_INVALID', message: 'm.json cannot be read as a file.' });
+    await expect(readMatrixFiles(root, 'm.json')).rejects.toMatchObject({
+      code: 'MATRIX_INVALID',
+      message: 'm.json cannot be read as a file.',
+    });
   });
 
   test.each([
-    { why: 'a missing comma', text: '{ "formatVersion": 1 "adapters": {} }', says: 'm.json is not the JSON that fmrelease reads: expected "," or "}" at line 1, column 22.' },
-    { why: 'a duplicate adapter', text: '{"formatVersion":1,"adapters":{\n"a":{},"a":{}}}', says: 'the key "a" appears twice at line 2, column 11' },
-    { why: '__proto__', text: '{"formatVersion":1,"adapters":{"__proto__":{}}}', says: 'the key "__proto__" is refused' },
+    {
+      why: 'a missing comma',
+      text: '{ "formatVersion": 1 "adapters": {} }',
+      says: 'm.json is not the JSON that fmrelease reads: expected "," or "}" at line 1, column 22.',
+    },
+    {
+      why: 'a duplicate adapter',
+      text: '{"formatVersion":1,"adapters":{\n"a":{},"a":{}}}',
+      says: 'the key "a" appears twice at line 2, column 11',
+    },
+    {
+      why: '__proto__',
+      text: '{"formatVersion":1,"adapters":{"__proto__":{}}}',
+      says: 'the key "__proto__" is refused',
+    },
     { why: 'nothing', text: '', says: 'expected a JSON value at line 1, column 1' },
   ])('$why is JSON_INVALID with its place', async ({ text, says }) => {
     await put('m.json', text);
-    await expect(readMatrixFiles(root, 'm.json')).rejects.toMatchObject({ code: 'JSON_INVALID', exitCode: 6, message: expect.stringContaining(says) });
+    await expect(readMatrixFiles(root, 'm.json')).rejects.toMatchObject({
+      code: 'JSON_INVALID',
+      exitCode: 6,
+      message: expect.stringContaining(says),
+    });
   });
 
   test('faults of the schema come all together', async () => {
-    await put('m.json', { formatVersion: 2, adapters: { a: { platforms: [], builds: [], serve: [{ systemModel: 'x' }] } }, more: 1 });
+    await put('m.json', {
+      formatVersion: 2,
+      adapters: { a: { platforms: [], builds: [], serve: [{ systemModel: 'x' }] } },
+      more: 1,
+    });
     await expect(readMatrixFiles(root, 'm.json')).rejects.toMatchObject({
       code: 'MATRIX_INVALID',
       details: [
@@ -74,13 +117,18 @@ describe('reading', () => {
     await put('matrix/two.json', { ...named('same'), systemModels: [row] });
     await expect(readMatrixFiles(root, 'matrix/*.json')).rejects.toMatchObject({
       code: 'MATRIX_INVALID',
-      details: ['adapter "same" stands in matrix/one.json and in matrix/two.json', 'system model "next" stands in matrix/one.json and in matrix/two.json'],
+      details: [
+        'adapter "same" stands in matrix/one.json and in matrix/two.json',
+        'system model "next" stands in matrix/one.json and in matrix/two.json',
+      ],
     });
   });
 
   test('a row that stands twice in one file is refused', async () => {
     await put('m.json', { ...named('a'), systemModels: [row, row] });
-    await expect(readMatrixFiles(root, 'm.json')).rejects.toMatchObject({ details: ['system model "next" stands twice in m.json'] });
+    await expect(readMatrixFiles(root, 'm.json')).rejects.toMatchObject({
+      details: ['system model "next" stands twice in m.json'],
+    });
   });
 });
 
@@ -88,7 +136,11 @@ describe('writing', () => {
   const unsorted: MatrixDocument = {
     adapters: {
       b: { serve: [{ systemModel: 'x', none: 'base-model' }], builds: [], platforms: ['iOS'] },
-      a: { platforms: ['macOS'], builds: [aBuildDocument()], serve: [{ baseModelSignature: SIGNATURE, version: '1.0.0' }] },
+      a: {
+        platforms: ['macOS'],
+        builds: [aBuildDocument()],
+        serve: [{ baseModelSignature: SIGNATURE, version: '1.0.0' }],
+      },
     },
     formatVersion: 1,
   };
@@ -99,7 +151,9 @@ describe('writing', () => {
 
   test('spells defaults out, sorts adapters and ends with one newline', async () => {
     const text = await writtenBytes(unsorted);
-    expect(text).toMatch(/^\{\n {2}"formatVersion": 1,\n {2}"systemModels": \[\],\n {2}"adapters": \{\n {4}"a": \{\n {6}"kind": "fmadapter",[^]*\}\n$/);
+    expect(text).toMatch(
+      /^\{\n {2}"formatVersion": 1,\n {2}"systemModels": \[\],\n {2}"adapters": \{\n {4}"a": \{\n {6}"kind": "fmadapter",[\s\S]*\}\n$/,
+    );
     expect(Object.keys(JSON.parse(text).adapters)).toEqual(['a', 'b']);
   });
 

@@ -14,7 +14,15 @@ import type { OracleAdapter, OracleDevice, OracleRow } from './oracle.ts';
 
 /** OS versions in their order; every second one is only ever inside an interval, never its bound. */
 export const GRID: readonly OsVersion[] = [
-  [25, 9, 0], [26, 0, 0], [26, 0, 1], [26, 4, 0], [26, 9, 9], [26, 10, 0], [26, 10, 1], [27, 0, 0], [30, 0, 0],
+  [25, 9, 0],
+  [26, 0, 0],
+  [26, 0, 1],
+  [26, 4, 0],
+  [26, 9, 9],
+  [26, 10, 0],
+  [26, 10, 1],
+  [27, 0, 0],
+  [30, 0, 0],
 ];
 
 /** The places of the grid from `from` up to, not including, `below`; null goes on for ever. */
@@ -28,7 +36,9 @@ export const BOUNDS: readonly number[] = [1, 3, 5, 7];
 export const toRow = (row: OracleRow): SystemModel =>
   aSystemModel({
     id: row.id,
-    os: Object.fromEntries(Object.entries(row.places).map(([platform, places]) => [platform, rangeOf(places)])),
+    os: Object.fromEntries(
+      Object.entries(row.places).map(([platform, places]) => [platform, rangeOf(places)]),
+    ),
     variant: row.variant,
     signature: row.digits,
     adapterSupport: row.loadsAdapters ? 'supported' : 'unsupported',
@@ -40,22 +50,34 @@ export const toAdapter = (adapter: OracleAdapter, name = 'summarizer'): Adapter 
     name,
     kind: adapter.files ? 'files' : 'fmadapter',
     platforms: adapter.platforms.filter(isPlatform),
-    builds: adapter.builds.map(([signature, version]) => aBuild({ version, baseModelSignature: parseBaseModelSignature(signature) })),
+    builds: adapter.builds.map(([signature, version]) =>
+      aBuild({ version, baseModelSignature: parseBaseModelSignature(signature) }),
+    ),
     serve: adapter.serve.map(({ who, version, fallback }) => {
       const [kind, subject = ''] = who.split(':');
       const by = kind === 'signature' ? parseBaseModelSignature(subject) : { systemModel: subject };
-      return version === undefined ? serveNone(by, { fallback: toFallback(fallback) }) : serveBuild(by, version);
+      return version === undefined
+        ? serveNone(by, { fallback: toFallback(fallback) })
+        : serveBuild(by, version);
     }),
   });
 
 /** What src/ resolves, as the oracle writes it. */
-export function actualOutcome(adapter: Adapter, rows: readonly SystemModel[], { place, platform, ...told }: OracleDevice): string {
+export function actualOutcome(
+  adapter: Adapter,
+  rows: readonly SystemModel[],
+  { place, platform, ...told }: OracleDevice,
+): string {
   const os = GRID[place];
   if (os === undefined || !isPlatform(platform)) throw new Error('The device is off the grid.');
   try {
-    const { state, build, fallback, systemModel, candidates } = resolve(adapter, rows, { os, platform, ...told });
+    const { state, build, fallback, systemModel, candidates } = resolve(adapter, rows, {
+      os,
+      platform,
+      ...told,
+    });
     const ids = candidates.map(({ id }) => id).sort();
-    return `${lineOf(state, build, fallback)} row=${systemModel?.id ?? null} candidates=${ids}`;
+    return `${lineOf(state, build, fallback)} row=${systemModel?.id ?? null} candidates=${ids.join()}`;
   } catch (error) {
     if (error instanceof ReleaseError) return `refused ${error.code}`;
     throw error;

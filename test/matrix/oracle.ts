@@ -35,7 +35,11 @@ export interface OracleDevice {
 }
 
 /** An outcome as one line: state, row, build and fallback, or the code of a refusal. */
-export function expectedOutcome(adapter: OracleAdapter, rows: readonly OracleRow[], device: OracleDevice): string {
+export function expectedOutcome(
+  adapter: OracleAdapter,
+  rows: readonly OracleRow[],
+  device: OracleDevice,
+): string {
   if (!adapter.platforms.includes(device.platform)) return line('not-offered'); // step 1
   let left: OracleRow[] = [];
   for (const row of rows) if (claims(row, device.platform, device.place)) left.push(row); // step 2
@@ -49,7 +53,7 @@ export function expectedOutcome(adapter: OracleAdapter, rows: readonly OracleRow
   if (outcomes.size > 1) return 'refused RESOLUTION_AMBIGUOUS'; // step 6
   if (!buildFits(outcome, device.signature)) return line('unknown-signature');
   const [only] = left;
-  return `${outcome} row=${left.length === 1 ? only?.id : null} candidates=${left.length === 1 ? '' : left.map(({ id }) => id).sort()}`;
+  return `${outcome} row=${left.length === 1 ? only?.id : null} candidates=${left.length === 1 ? '' : idsOf(left)}`;
 }
 
 /** What an adapter gives to one row (steps 4 and 5), as the first half of an outcome's line. */
@@ -60,7 +64,8 @@ export function expectedDecision(adapter: OracleAdapter, row: OracleRow): string
     const [kind, digits = ''] = each.who.split(':');
     if (kind === 'signature' && row.digits !== null && digits.startsWith(row.digits)) entry ??= each;
   }
-  if (!adapter.files && !row.loadsAdapters) return `sunset build=null fallback=${entry?.fallback ?? 'base-model'}`;
+  if (!adapter.files && !row.loadsAdapters)
+    return `sunset build=null fallback=${entry?.fallback ?? 'base-model'}`;
   if (entry === undefined) return 'gap build=null fallback=null';
   if (entry.fallback !== undefined) return `declined build=null fallback=${entry.fallback}`;
   const [kind, name = ''] = entry.who.split(':');
@@ -76,7 +81,11 @@ export function expectedDecision(adapter: OracleAdapter, row: OracleRow): string
 export const claims = (row: OracleRow, platform: string, place: number): boolean =>
   (row.places[platform] ?? []).includes(place);
 
-function carriers(left: readonly OracleRow[], rows: readonly OracleRow[], device: OracleDevice & { readonly signature: string }): OracleRow[] {
+function carriers(
+  left: readonly OracleRow[],
+  rows: readonly OracleRow[],
+  device: OracleDevice & { readonly signature: string },
+): OracleRow[] {
   const carry = (row: OracleRow): boolean => row.digits !== null && samePrefix(row.digits, device.signature);
   const here = left.filter(carry);
   if (here.length > 0) return here;
@@ -101,5 +110,11 @@ function buildFits(outcome: string, signature: string | undefined): boolean {
   const build = /build=([0-9a-f]+)@/.exec(outcome)?.[1];
   return signature === undefined || build === undefined || samePrefix(build, signature);
 }
+
+const idsOf = (rows: readonly OracleRow[]): string =>
+  rows
+    .map(({ id }) => id)
+    .sort()
+    .join();
 
 const line = (state: string): string => `${state} build=null fallback=null row=null candidates=`;

@@ -5,12 +5,32 @@ import type { Adapter } from '../../src/model/matrix.ts';
 import { parseOsVersion } from '../../src/model/os-version.ts';
 import type { SystemModel } from '../../src/model/system-model.ts';
 import {
-  aBuild, aFilesAdapter, anAdapter, aSystemModel, NEAR_SIGNATURE, OTHER_SIGNATURE, SIGNATURE, serveBuild, serveNone,
+  aBuild,
+  aFilesAdapter,
+  anAdapter,
+  aSystemModel,
+  NEAR_SIGNATURE,
+  OTHER_SIGNATURE,
+  SIGNATURE,
+  serveBuild,
+  serveNone,
 } from '../support/builders.ts';
 
 const OS26 = aSystemModel({ id: 'os26', os: { iOS: '>=26.0 <27.0', macOS: '>=26.0 <27.0' } });
-const CORE = aSystemModel({ id: 'core', os: { iOS: '>=27.0' }, variant: 'core3', signature: null, adapterSupport: 'unsupported' });
-const ADVANCED = aSystemModel({ ...CORE, id: 'advanced', os: { iOS: '>=27.0' }, variant: 'coreAdvanced3', signature: null });
+const CORE = aSystemModel({
+  id: 'core',
+  os: { iOS: '>=27.0' },
+  variant: 'core3',
+  signature: null,
+  adapterSupport: 'unsupported',
+});
+const ADVANCED = aSystemModel({
+  ...CORE,
+  id: 'advanced',
+  os: { iOS: '>=27.0' },
+  variant: 'coreAdvanced3',
+  signature: null,
+});
 const CATALOGUE = [OS26, CORE, ADVANCED];
 
 interface Case {
@@ -22,7 +42,12 @@ interface Case {
   readonly gets: Partial<Resolution>;
 }
 
-const resolveCase = ({ os, device, adapter = anAdapter(), rows = CATALOGUE }: Omit<Case, 'why' | 'gets'>): Resolution =>
+const resolveCase = ({
+  os,
+  device,
+  adapter = anAdapter(),
+  rows = CATALOGUE,
+}: Omit<Case, 'why' | 'gets'>): Resolution =>
   resolve(adapter, rows, { platform: 'iOS', os: parseOsVersion(os), ...device });
 
 const refusalOf = (given: Omit<Case, 'why' | 'gets'>): ReleaseError => {
@@ -40,63 +65,115 @@ const NOTHING = { systemModel: null, build: null, packId: null, fallback: null, 
 
 describe('what a device gets', () => {
   test.each<Case>([
-    { why: 'the platform is not offered', os: '26.0', device: { platform: 'tvOS' }, gets: { ...NOTHING, state: 'not-offered' } },
     {
-      why: 'the platform is asked before the OS', os: '1.0', device: { platform: 'visionOS' },
+      why: 'the platform is not offered',
+      os: '26.0',
+      device: { platform: 'tvOS' },
+      gets: { ...NOTHING, state: 'not-offered' },
+    },
+    {
+      why: 'the platform is asked before the OS',
+      os: '1.0',
+      device: { platform: 'visionOS' },
       gets: { ...NOTHING, state: 'not-offered' },
     },
     { why: 'no row claims the OS', os: '18.5', gets: { ...NOTHING, state: 'unknown-os' } },
-    { why: 'a row claims the OS on another platform only', os: '27.0', device: { platform: 'macOS' }, gets: { state: 'unknown-os' } },
     {
-      why: 'the row carries the signature of a served build', os: '26.3.1',
-      gets: { state: 'covered', systemModel: OS26, build: BUILD, packId: 'fmadapter-summarizer-9799725', fallback: null, candidates: [] },
+      why: 'a row claims the OS on another platform only',
+      os: '27.0',
+      device: { platform: 'macOS' },
+      gets: { state: 'unknown-os' },
+    },
+    {
+      why: 'the row carries the signature of a served build',
+      os: '26.3.1',
+      gets: {
+        state: 'covered',
+        systemModel: OS26,
+        build: BUILD,
+        packId: 'fmadapter-summarizer-9799725',
+        fallback: null,
+        candidates: [],
+      },
     },
     { why: '26.10 is newer than 26.9, not 26.1', os: '26.10', gets: { state: 'covered', systemModel: OS26 } },
     { why: 'the first version of the next row is past the range', os: '27.0', gets: { state: 'sunset' } },
-    { why: 'no entry names the row', os: '26.0', adapter: anAdapter({ serve: [] }), gets: { state: 'gap', systemModel: OS26, build: null } },
     {
-      why: 'the entry names a version that is not registered', os: '26.0',
-      adapter: anAdapter({ serve: [serveBuild(SIGNATURE, '9.9.9')] }), gets: { state: 'gap', build: null, packId: null },
+      why: 'no entry names the row',
+      os: '26.0',
+      adapter: anAdapter({ serve: [] }),
+      gets: { state: 'gap', systemModel: OS26, build: null },
     },
     {
-      why: 'the version is registered for another signature only', os: '26.0',
-      adapter: anAdapter({ builds: [aBuild({ baseModelSignature: OTHER_SIGNATURE })] }), gets: { state: 'gap', build: null },
+      why: 'the entry names a version that is not registered',
+      os: '26.0',
+      adapter: anAdapter({ serve: [serveBuild(SIGNATURE, '9.9.9')] }),
+      gets: { state: 'gap', build: null, packId: null },
     },
     {
-      why: 'declined by signature', os: '26.0',
+      why: 'the version is registered for another signature only',
+      os: '26.0',
+      adapter: anAdapter({ builds: [aBuild({ baseModelSignature: OTHER_SIGNATURE })] }),
+      gets: { state: 'gap', build: null },
+    },
+    {
+      why: 'declined by signature',
+      os: '26.0',
       adapter: anAdapter({ serve: [serveNone(SIGNATURE, { fallback: { adapter: 'tiny' } })] }),
-      gets: { state: 'declined', systemModel: OS26, build: null, packId: null, fallback: { adapter: 'tiny' } },
+      gets: {
+        state: 'declined',
+        systemModel: OS26,
+        build: null,
+        packId: null,
+        fallback: { adapter: 'tiny' },
+      },
     },
     {
-      why: 'serve by system model wins, though it stands later', os: '26.0',
+      why: 'serve by system model wins, though it stands later',
+      os: '26.0',
       adapter: anAdapter({ serve: [serveBuild(SIGNATURE, '1.0.0'), serveNone({ systemModel: 'os26' })] }),
       gets: { state: 'declined', fallback: 'base-model' },
     },
     {
-      why: 'a build by system model wins over none by signature', os: '26.0',
+      why: 'a build by system model wins over none by signature',
+      os: '26.0',
       adapter: anAdapter({ serve: [serveNone(SIGNATURE), serveBuild({ systemModel: 'os26' }, '1.0.0')] }),
       gets: { state: 'covered', build: BUILD },
     },
     {
-      why: 'an entry by system model says nothing about another row', os: '26.0',
-      adapter: anAdapter({ serve: [serveBuild({ systemModel: 'core' }, '1.0.0')] }), gets: { state: 'gap' },
+      why: 'an entry by system model says nothing about another row',
+      os: '26.0',
+      adapter: anAdapter({ serve: [serveBuild({ systemModel: 'core' }, '1.0.0')] }),
+      gets: { state: 'gap' },
     },
     {
-      why: 'a deprecated runtime still loads adapters', os: '26.0',
-      rows: [aSystemModel({ id: 'os26', adapterSupport: 'deprecated' })], gets: { state: 'covered' },
+      why: 'a deprecated runtime still loads adapters',
+      os: '26.0',
+      rows: [aSystemModel({ id: 'os26', adapterSupport: 'deprecated' })],
+      gets: { state: 'covered' },
     },
     {
-      why: 'files are served by system model, whatever the runtime does with adapters', os: '27.0', device: { variant: 'core3' },
+      why: 'files are served by system model, whatever the runtime does with adapters',
+      os: '27.0',
+      device: { variant: 'core3' },
       adapter: aFilesAdapter({ serve: [serveBuild({ systemModel: 'core' }, '1.0.0')] }),
       gets: { state: 'covered', systemModel: CORE, packId: 'core-ai' },
     },
     {
-      why: 'files without a decision are a gap, never a sunset', os: '27.0', device: { variant: 'core3' }, adapter: aFilesAdapter(),
+      why: 'files without a decision are a gap, never a sunset',
+      os: '27.0',
+      device: { variant: 'core3' },
+      adapter: aFilesAdapter(),
       gets: { state: 'gap', fallback: null },
     },
     {
-      why: 'files carry their own pack id', os: '26.0',
-      adapter: aFilesAdapter({ packId: 'vision-pack', serve: [serveBuild({ systemModel: 'os26' }, '1.0.0')] }), gets: { packId: 'vision-pack' },
+      why: 'files carry their own pack id',
+      os: '26.0',
+      adapter: aFilesAdapter({
+        packId: 'vision-pack',
+        serve: [serveBuild({ systemModel: 'os26' }, '1.0.0')],
+      }),
+      gets: { packId: 'vision-pack' },
     },
   ])('$why → $gets.state', ({ gets, ...given }) => {
     expect(resolveCase(given)).toMatchObject(gets);
@@ -106,19 +183,31 @@ describe('what a device gets', () => {
 describe('sunset', () => {
   const device = { variant: 'core3' };
   test.each<Case>([
-    { why: 'the default fallback', os: '27.0', device, gets: { state: 'sunset', fallback: 'base-model', systemModel: CORE, build: null } },
     {
-      why: 'the declared fallback', os: '27.0', device,
+      why: 'the default fallback',
+      os: '27.0',
+      device,
+      gets: { state: 'sunset', fallback: 'base-model', systemModel: CORE, build: null },
+    },
+    {
+      why: 'the declared fallback',
+      os: '27.0',
+      device,
       adapter: anAdapter({ serve: [serveNone({ systemModel: 'core' }, { fallback: { adapter: 'tiny' } })] }),
       gets: { state: 'sunset', fallback: { adapter: 'tiny' } },
     },
     {
-      why: 'a build that is served to it all the same', os: '27.0', device,
-      adapter: anAdapter({ serve: [serveBuild({ systemModel: 'core' }, '1.0.0')] }), gets: { state: 'sunset', fallback: 'base-model', build: null },
+      why: 'a build that is served to it all the same',
+      os: '27.0',
+      device,
+      adapter: anAdapter({ serve: [serveBuild({ systemModel: 'core' }, '1.0.0')] }),
+      gets: { state: 'sunset', fallback: 'base-model', build: null },
     },
     {
-      why: 'a row with a signature that its runtime no longer loads', os: '26.0',
-      rows: [aSystemModel({ adapterSupport: 'unsupported' })], gets: { state: 'sunset', build: null, packId: null },
+      why: 'a row with a signature that its runtime no longer loads',
+      os: '26.0',
+      rows: [aSystemModel({ adapterSupport: 'unsupported' })],
+      gets: { state: 'sunset', build: null, packId: null },
     },
   ])('keeps $why', ({ gets, ...given }) => {
     expect(resolveCase(given)).toMatchObject(gets);
@@ -133,16 +222,34 @@ describe('a signature', () => {
   });
 
   test.each(['9799725', '9799725ff8e8', SIGNATURE])('%s keeps the row that carries it', (signature) => {
-    expect(resolveCase({ os: '26.0', device: { signature } })).toMatchObject({ state: 'covered', systemModel: OS26 });
+    expect(resolveCase({ os: '26.0', device: { signature } })).toMatchObject({
+      state: 'covered',
+      systemModel: OS26,
+    });
   });
 
-  test.each([OTHER_SIGNATURE, NEAR_SIGNATURE, 'fffffff'])('%s that no row carries never gets a build', (signature) => {
-    expect(resolveCase({ os: '26.0', device: { signature }, adapter: both })).toMatchObject({ ...NOTHING, state: 'unknown-signature' });
-  });
+  test.each([OTHER_SIGNATURE, NEAR_SIGNATURE, 'fffffff'])(
+    '%s that no row carries never gets a build',
+    (signature) => {
+      expect(resolveCase({ os: '26.0', device: { signature }, adapter: both })).toMatchObject({
+        ...NOTHING,
+        state: 'unknown-signature',
+      });
+    },
+  );
 
   test('decides over the OS number, and the trail says so', () => {
-    const resolution = resolveCase({ os: '26.0', device: { signature: OTHER_SIGNATURE }, adapter: both, rows: [OS26, elsewhere] });
-    expect(resolution).toMatchObject({ state: 'covered', systemModel: elsewhere, packId: 'fmadapter-summarizer-0f1e2d3' });
+    const resolution = resolveCase({
+      os: '26.0',
+      device: { signature: OTHER_SIGNATURE },
+      adapter: both,
+      rows: [OS26, elsewhere],
+    });
+    expect(resolution).toMatchObject({
+      state: 'covered',
+      systemModel: elsewhere,
+      packId: 'fmadapter-summarizer-0f1e2d3',
+    });
     expect(resolution.trail).toEqual([
       'iOS 26.0 carries os26.',
       `os26 lost: it does not carry the signature ${OTHER_SIGNATURE}.`,
@@ -179,22 +286,43 @@ describe('a signature', () => {
       aSystemModel({ id: 'small', os: { iOS: '>=28.0' }, signature: OTHER_SIGNATURE, variant: 'small' }),
       aSystemModel({ id: 'large', os: { iOS: '>=28.0' }, signature: OTHER_SIGNATURE, variant: 'large' }),
     ];
-    const adapter = anAdapter({ ...both, serve: [...both.serve, serveNone({ systemModel: 'small' }), serveNone({ systemModel: 'mac' }, { fallback: { adapter: 'x' } })] });
+    const adapter = anAdapter({
+      ...both,
+      serve: [
+        ...both.serve,
+        serveNone({ systemModel: 'small' }),
+        serveNone({ systemModel: 'mac' }, { fallback: { adapter: 'x' } }),
+      ],
+    });
     const device = { signature: OTHER_SIGNATURE, variant: 'large' };
-    expect(resolveCase({ os: '26.0', adapter, rows, device })).toMatchObject({ state: 'covered', systemModel: rows[3] });
+    expect(resolveCase({ os: '26.0', adapter, rows, device })).toMatchObject({
+      state: 'covered',
+      systemModel: rows[3],
+    });
   });
 });
 
 describe('variants', () => {
-  const oneDeclined = anAdapter({ serve: [serveNone({ systemModel: 'core' }, { fallback: { adapter: 'tiny' } })] });
+  const oneDeclined = anAdapter({
+    serve: [serveNone({ systemModel: 'core' }, { fallback: { adapter: 'tiny' } })],
+  });
 
   test('with the same outcome come to that outcome, without a system model and with candidates', () => {
-    expect(resolveCase({ os: '27.1' })).toMatchObject({ state: 'sunset', fallback: 'base-model', systemModel: null, candidates: [CORE, ADVANCED] });
+    expect(resolveCase({ os: '27.1' })).toMatchObject({
+      state: 'sunset',
+      fallback: 'base-model',
+      systemModel: null,
+      candidates: [CORE, ADVANCED],
+    });
   });
 
   test('with other outcomes are refused with exit 2, naming --variant and telling the trail', () => {
     const error = refusalOf({ os: '27.0', adapter: oneDeclined });
-    expect(error).toMatchObject({ code: 'RESOLUTION_AMBIGUOUS', exitCode: 2, fix: 'Pass --variant with one of core3, coreAdvanced3.' });
+    expect(error).toMatchObject({
+      code: 'RESOLUTION_AMBIGUOUS',
+      exitCode: 2,
+      fix: 'Pass --variant with one of core3, coreAdvanced3.',
+    });
     expect(error.message).toContain('core and advanced get different things');
     expect(error.details).toContain('core: can never load an adapter; devices use adapter "tiny".');
   });
@@ -209,8 +337,13 @@ describe('variants', () => {
   });
 
   test('that no row has are refused, naming those that exist', () => {
-    expect(refusalOf({ os: '27.0', device: { variant: 'core9' } })).toMatchObject({ code: 'USAGE', exitCode: 2 });
-    expect(refusalOf({ os: '27.0', device: { variant: 'core9' } }).message).toContain('expected one of core3, coreAdvanced3');
+    expect(refusalOf({ os: '27.0', device: { variant: 'core9' } })).toMatchObject({
+      code: 'USAGE',
+      exitCode: 2,
+    });
+    expect(refusalOf({ os: '27.0', device: { variant: 'core9' } }).message).toContain(
+      'expected one of core3, coreAdvanced3',
+    );
   });
 
   test('without names ask for the signature', () => {
@@ -237,7 +370,9 @@ describe('the trail', () => {
 
   test('says why a row is a gap, and is the same each time it is read', () => {
     const resolution = resolveCase({ os: '26.0', adapter: anAdapter({ builds: [] }) });
-    expect(resolution.trail.at(-1)).toBe('os26: gap, the serve entry names build 1.0.0, which is not registered for this signature.');
+    expect(resolution.trail.at(-1)).toBe(
+      'os26: gap, the serve entry names build 1.0.0, which is not registered for this signature.',
+    );
     expect(resolution.trail).toEqual(resolution.trail);
   });
 });

@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareBytes, type FileDigest, sha256Of, shortDigest, treeDigest } from '../../src/model/digest.ts';
 
-const aFile = (path: string, content = path): FileDigest => ({ path, sizeBytes: Buffer.byteLength(content), sha256: sha256Of(content) });
+const aFile = (path: string, content = path): FileDigest => ({
+  path,
+  sizeBytes: Buffer.byteLength(content),
+  sha256: sha256Of(content),
+});
 
 test('SHA-256 of texts and bytes (FIPS 180-4, "abc")', () => {
   expect(sha256Of('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
@@ -20,13 +24,19 @@ test('the golden digest of a folder never changes', () => {
 
 test('is that of the documented lines, whatever the order of the files', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1, maxLength: 6 }), fc.nat(), (paths, turn) => {
-      const files = paths.map((path) => aFile(path));
-      const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-      const lines = sorted.map(({ sha256, sizeBytes, path }) => `${sha256} ${sizeBytes} ${path}\n`).join('');
-      const turned = [...files.slice(turn % files.length), ...files.slice(0, turn % files.length)];
-      expect(treeDigest(turned)).toBe(`sha256:${createHash('sha256').update(lines).digest('hex')}`);
-    }),
+    fc.property(
+      fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1, maxLength: 6 }),
+      fc.nat(),
+      (paths, turn) => {
+        const files = paths.map((path) => aFile(path));
+        const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+        const lines = sorted
+          .map(({ sha256, sizeBytes, path }) => `${sha256} ${sizeBytes} ${path}\n`)
+          .join('');
+        const turned = [...files.slice(turn % files.length), ...files.slice(0, turn % files.length)];
+        expect(treeDigest(turned)).toBe(`sha256:${createHash('sha256').update(lines).digest('hex')}`);
+      },
+    ),
   );
 });
 
@@ -39,7 +49,13 @@ test.each([
 });
 
 test('paths are in the order of their UTF-8 bytes, not of their UTF-16 units', () => {
-  expect(['\u{1f600}', '\uffee', 'z', 'a', 'Z'].sort(compareBytes)).toEqual(['Z', 'a', 'z', '\uffee', '\u{1f600}']);
+  expect(['\u{1f600}', '\uffee', 'z', 'a', 'Z'].sort(compareBytes)).toEqual([
+    'Z',
+    'a',
+    'z',
+    '\uffee',
+    '\u{1f600}',
+  ]);
 });
 
 test('eight digits are for people', () => {

@@ -11,9 +11,12 @@ test.each(['stable', 'a', 'beta-2', `a${'b'.repeat(31)}`])('%s is a channel name
   expect(parseChannelName(name)).toBe(name);
 });
 
-test.each(['', 'Stable', '2beta', '-a', 'a_b', 'a.b', 'a/b', '../a', 'ä', 'stable\n', `a${'b'.repeat(32)}`])('%j is none, exit 2', (name) => {
-  expect(() => parseChannelName(name)).toThrow(expect.objectContaining({ code: 'USAGE', exitCode: 2 }));
-});
+test.each(['', 'Stable', '2beta', '-a', 'a_b', 'a.b', 'a/b', '../a', 'ä', 'stable\n', `a${'b'.repeat(32)}`])(
+  '%j is none, exit 2',
+  (name) => {
+    expect(() => parseChannelName(name)).toThrow(expect.objectContaining({ code: 'USAGE', exitCode: 2 }));
+  },
+);
 
 test.each(['', 'com.acme', 'a b', 'ä', 'a/b', 'a\n', 'a'.repeat(129)])('%j is no asset pack id', (id) => {
   expect(ASSET_PACK_ID.test(id)).toBe(false);

@@ -15,5 +15,7 @@ test.each([
   { text: 'toString', hint: '"toString" is not a platform: expected one of iOS, macOS, tvOS, visionOS.' },
 ])('$text is refused with exit 2: $hint', ({ text, hint }) => {
   expect(isPlatform(text)).toBe(false);
-  expect(() => parsePlatform(text)).toThrow(expect.objectContaining({ code: 'USAGE', exitCode: 2, message: hint }));
+  expect(() => parsePlatform(text)).toThrow(
+    expect.objectContaining({ code: 'USAGE', exitCode: 2, message: hint }),
+  );
 });

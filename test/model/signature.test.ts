@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adapterIdentifier } from '../../src/model/names.ts';
-import { carriesSignature, isBaseModelSignature, parseBaseModelSignature, parseSignatureQuery, shortSignature } from '../../src/model/signature.ts';
+import {
+  carriesSignature,
+  isBaseModelSignature,
+  parseBaseModelSignature,
+  parseSignatureQuery,
+  shortSignature,
+} from '../../src/model/signature.ts';
+import { charOf } from '../support/arbitraries.ts';
 import { NEAR_SIGNATURE, SIGNATURE } from '../support/builders.ts';
 
 describe('a whole signature', () => {
@@ -10,9 +17,21 @@ describe('a whole signature', () => {
     expect(shortSignature(SIGNATURE)).toBe('9799725f…');
   });
 
-  test.each(['', SIGNATURE.slice(1), `${SIGNATURE}0`, SIGNATURE.toUpperCase(), `${SIGNATURE.slice(1)}g`, `${SIGNATURE}\n`])('is not %j', (text) => {
+  test.each([
+    '',
+    SIGNATURE.slice(1),
+    `${SIGNATURE}0`,
+    SIGNATURE.toUpperCase(),
+    `${SIGNATURE.slice(1)}g`,
+    `${SIGNATURE}\n`,
+  ])('is not %j', (text) => {
     expect(isBaseModelSignature(text)).toBe(false);
-    expect(() => parseBaseModelSignature(text)).toThrow(expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(`found ${text.length} characters`) }));
+    expect(() => parseBaseModelSignature(text)).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.stringContaining(`found ${text.length} characters`),
+      }),
+    );
   });
 });
 
@@ -28,19 +47,31 @@ describe('a query', () => {
     expect(parseSignatureQuery(text)).toEqual({ prefix, adapterName });
   });
 
-  test.each(['', '979972', `${SIGNATURE}0`, '979972g', 'fmadapter-summarizer-97997', 'fmadapter--9799725', 'fmadapter-my-adapter-9799725', 'FMADAPTER-a-9799725', ' 9799725', '9799725\n', '0x9799725'])(
-    'refuses %j with exit 2',
-    (text) => {
-      expect(() => parseSignatureQuery(text)).toThrow(expect.objectContaining({ code: 'USAGE', exitCode: 2 }));
-    },
-  );
+  test.each([
+    '',
+    '979972',
+    `${SIGNATURE}0`,
+    '979972g',
+    'fmadapter-summarizer-97997',
+    'fmadapter--9799725',
+    'fmadapter-my-adapter-9799725',
+    'FMADAPTER-a-9799725',
+    ' 9799725',
+    '9799725\n',
+    '0x9799725',
+  ])('refuses %j with exit 2', (text) => {
+    expect(() => parseSignatureQuery(text)).toThrow(expect.objectContaining({ code: 'USAGE', exitCode: 2 }));
+  });
 
   test('reads back every identifier that an adapter can have', () => {
-    const aName = fc.string({ unit: fc.constantFrom(...'abcXYZ019_'), minLength: 1, maxLength: 64 });
-    const digits = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 40, maxLength: 40 });
+    const aName = fc.string({ unit: charOf('abcXYZ019_'), minLength: 1, maxLength: 64 });
+    const digits = fc.string({ unit: charOf('0123456789abcdef'), minLength: 40, maxLength: 40 });
     fc.assert(
       fc.property(aName, digits, (name, signature) => {
-        expect(parseSignatureQuery(adapterIdentifier(name, signature))).toEqual({ prefix: signature.slice(0, 7), adapterName: name });
+        expect(parseSignatureQuery(adapterIdentifier(name, signature))).toEqual({
+          prefix: signature.slice(0, 7),
+          adapterName: name,
+        });
       }),
     );
   });

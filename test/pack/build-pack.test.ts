@@ -1,5 +1,15 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { PackOrder } from '../../src/pack/build-pack.ts';
@@ -13,11 +23,15 @@ import { build, orderOf } from './pack-project.ts';
 const LARGE = makeContainer([{ payload: Buffer.alloc(5 << 20, 7) }]);
 const FORMATS = ['aar', 'zip'] as const;
 
-const orderAs = (format: 'aar' | 'zip'): Pick<PackOrder, 'recipe'> => ({ recipe: { format, compression: 'none' } });
+const orderAs = (format: 'aar' | 'zip'): Pick<PackOrder, 'recipe'> => ({
+  recipe: { format, compression: 'none' },
+});
 
 /** What the pack cache holds beside finished packs and their records. */
 const asides = (projectRoot: string): readonly string[] =>
-  readdirSync(join(projectRoot, '.fmrelease', 'packs')).filter((name) => !/^[0-9a-f]{64}(\.json)?$/.test(name));
+  readdirSync(join(projectRoot, '.fmrelease', 'packs')).filter(
+    (name) => !/^[0-9a-f]{64}(\.json)?$/.test(name),
+  );
 
 test('an adapter unpacks below its own name, a bundle of files below its pack id', async () => {
   const folder = scratchFolder();
@@ -45,7 +59,9 @@ test('a pack is found by content, not by where the build lies or what it is call
   expect(await build(moved, folder)).toEqual(first);
   const missing = { ...moved, ...orderAs('zip') };
   await expect(build(missing, folder)).rejects.toMatchObject({ code: 'BUILD_MISSING' });
-  await expect(build({ ...moved, adapter: 'other' }, folder)).rejects.toMatchObject({ code: 'BUILD_MISSING' });
+  await expect(build({ ...moved, adapter: 'other' }, folder)).rejects.toMatchObject({
+    code: 'BUILD_MISSING',
+  });
 });
 
 test.each([
@@ -63,7 +79,8 @@ test.each([
   const folder = scratchFolder();
   const order = await orderOf(makeAdapter(folder));
   const first = await build(order, folder);
-  const record = readdirSync(join(folder, '.fmrelease', 'packs')).find((name) => name.endsWith('.json')) ?? '';
+  const record =
+    readdirSync(join(folder, '.fmrelease', 'packs')).find((name) => name.endsWith('.json')) ?? '';
   damage(join(folder, '.fmrelease', 'packs', record), first.file);
   expect(await build(order, folder)).toEqual(first);
   expect(statSync(first.file).size).toBe(first.sizeBytes);
@@ -109,20 +126,23 @@ test('a build that holds a link is ADAPTER_UNSOUND and never packed', async () =
   });
 });
 
-test.each(FORMATS)('%s: bytes that changed behind an unchanged stamp are found while packing', async (format) => {
-  const folder = scratchFolder();
-  const path = makeAdapter(folder, { weights: LARGE });
-  const order = await orderOf(path, orderAs(format));
-  rmSync((await build(order, folder)).file);
-  const weights = join(path, 'adapter_weights.bin');
-  writeFileSync(weights, 'x', { flag: 'r+' });
-  utimesSync(weights, LONG_AGO, LONG_AGO);
-  await expect(build(order, folder)).rejects.toMatchObject({
-    code: 'BUILD_CHANGED',
-    fix: expect.stringContaining('--rehash'),
-  });
-  expect(asides(folder)).toEqual([]);
-});
+test.each(FORMATS)(
+  '%s: bytes that changed behind an unchanged stamp are found while packing',
+  async (format) => {
+    const folder = scratchFolder();
+    const path = makeAdapter(folder, { weights: LARGE });
+    const order = await orderOf(path, orderAs(format));
+    rmSync((await build(order, folder)).file);
+    const weights = join(path, 'adapter_weights.bin');
+    writeFileSync(weights, 'x', { flag: 'r+' });
+    utimesSync(weights, LONG_AGO, LONG_AGO);
+    await expect(build(order, folder)).rejects.toMatchObject({
+      code: 'BUILD_CHANGED',
+      fix: expect.stringContaining('--rehash'),
+    });
+    expect(asides(folder)).toEqual([]);
+  },
+);
 
 /** Runs `change` once, as soon as the first bytes of the weights are packed. */
 const onceWhilePacking = (change: () => void): Progress => {
@@ -140,23 +160,31 @@ test.each(
     { format, why: 'is cut', change: (path: string) => truncateSync(path, 2 << 20) },
     { format, why: 'is touched', change: (path: string) => utimesSync(path, new Date(), new Date()) },
   ]),
-)('$format: a file that $why while it is packed is BUILD_CHANGED, and nothing is left', async ({ format, change }) => {
-  const folder = scratchFolder();
-  const path = makeAdapter(folder, { weights: LARGE });
-  const order = await orderOf(path, orderAs(format));
-  const progress = onceWhilePacking(() => change(join(path, 'adapter_weights.bin')));
-  await expect(build(order, folder, progress)).rejects.toMatchObject({ code: 'BUILD_CHANGED' });
-  expect(asides(folder)).toEqual([]);
-});
+)(
+  '$format: a file that $why while it is packed is BUILD_CHANGED, and nothing is left',
+  async ({ format, change }) => {
+    const folder = scratchFolder();
+    const path = makeAdapter(folder, { weights: LARGE });
+    const order = await orderOf(path, orderAs(format));
+    const progress = onceWhilePacking(() => change(join(path, 'adapter_weights.bin')));
+    await expect(build(order, folder, progress)).rejects.toMatchObject({ code: 'BUILD_CHANGED' });
+    expect(asides(folder)).toEqual([]);
+  },
+);
 
-test.each(FORMATS)('%s: weights renamed over while they are packed are packed as registered', async (format) => {
-  const folder = scratchFolder();
-  const path = makeAdapter(folder, { weights: LARGE });
-  const order = await orderOf(path, orderAs(format));
-  writeFileSync(join(folder, 'new'), 'x');
-  const progress = onceWhilePacking(() => renameSync(join(folder, 'new'), join(path, 'adapter_weights.bin')));
-  expect(readFileSync((await build(order, folder, progress)).file).includes(LARGE)).toBe(true);
-});
+test.each(FORMATS)(
+  '%s: weights renamed over while they are packed are packed as registered',
+  async (format) => {
+    const folder = scratchFolder();
+    const path = makeAdapter(folder, { weights: LARGE });
+    const order = await orderOf(path, orderAs(format));
+    writeFileSync(join(folder, 'new'), 'x');
+    const progress = onceWhilePacking(() =>
+      renameSync(join(folder, 'new'), join(path, 'adapter_weights.bin')),
+    );
+    expect(readFileSync((await build(order, folder, progress)).file).includes(LARGE)).toBe(true);
+  },
+);
 
 test.each(FORMATS)('%s: an interrupted build leaves nothing behind', async (format) => {
   const folder = scratchFolder();

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ArchiveEntry, archiveSizeBytes, encodeEntryHeader } from '../../src/pack/archive/entry-header.ts';
+import {
+  type ArchiveEntry,
+  archiveSizeBytes,
+  encodeEntryHeader,
+} from '../../src/pack/archive/entry-header.ts';
 import { readArchiveNaively } from '../support/naive-archive-reader.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -41,9 +41,11 @@ test('a killed build leaves no pack, and the next build removes its remains and 
   const ofALivingProcess = (half ?? '').replace(`-${child.pid}-`, `-${process.pid}-`);
   for (const name of [ofAnotherHost, ofALivingProcess]) writeFileSync(join(packs, name), '');
   const pack = await build(order, folder);
-  expect(readdirSync(packs).filter((name) => name.startsWith('.aside')).sort()).toEqual(
-    [ofAnotherHost, ofALivingProcess].sort(),
-  );
+  expect(
+    readdirSync(packs)
+      .filter((name) => name.startsWith('.aside'))
+      .sort(),
+  ).toEqual([ofAnotherHost, ofALivingProcess].sort());
   expect(existsSync(join(packs, half ?? ''))).toBe(false);
   expect(readArchiveNaively(readFileSync(pack.file)).map(({ path }) => path)).toEqual([
     'summarizer.fmadapter',

@@ -14,7 +14,9 @@ const APPLE_HEADER = Buffer.from(
 
 /** One entry from its fields, with a length that fits. */
 function entryOf(...fields: readonly (string | Buffer)[]): Buffer {
-  const body = Buffer.concat(fields.map((field) => (typeof field === 'string' ? Buffer.from(field, 'latin1') : field)));
+  const body = Buffer.concat(
+    fields.map((field) => (typeof field === 'string' ? Buffer.from(field, 'latin1') : field)),
+  );
   const prefix = Buffer.from('AA01\0\0', 'latin1');
   prefix.writeUInt16LE(6 + body.length, 4);
   return Buffer.concat([prefix, body]);

@@ -17,7 +17,9 @@ export function writeTree(folder: string, files: Readonly<Record<string, string 
 /** The digest that a matrix would record for this folder now. */
 export async function digestOf(folder: string): Promise<string> {
   const { files } = await walkTree(folder, { files: 10_000, fileBytes: 2 ** 40, depth: 32 });
-  return treeDigest(await digestFiles(folder, files, { digests: await openDigestCache(null), progress: silent }));
+  return treeDigest(
+    await digestFiles(folder, files, { digests: await openDigestCache(null), progress: silent }),
+  );
 }
 
 /** An order for the folder at `path` as it is now. */
@@ -35,7 +37,11 @@ export async function orderOf(path: string, changes: Partial<PackOrder> = {}): P
 }
 
 /** Builds as a command would, with the caches of `<projectRoot>/.fmrelease`. */
-export async function build(order: PackOrder, projectRoot: string, progress: Progress = silent): Promise<CachedPack> {
+export async function build(
+  order: PackOrder,
+  projectRoot: string,
+  progress: Progress = silent,
+): Promise<CachedPack> {
   const folder = join(projectRoot, '.fmrelease');
   const digests = await openDigestCache(folder);
   const pack = await buildPack(order, openPackCache(folder), { projectRoot, digests, progress });

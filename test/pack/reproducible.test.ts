@@ -56,7 +56,11 @@ test('equal trees make equal bytes under any time, mode, order, umask, time zone
   }
   const { buildDigest } = await orderOf(first);
   const builds = await Promise.all([
-    runProgram(program, [join(folder, 'x'), first, buildDigest], { TZ: 'UTC', TEST_UMASK: '18', LC_ALL: 'C' }),
+    runProgram(program, [join(folder, 'x'), first, buildDigest], {
+      TZ: 'UTC',
+      TEST_UMASK: '18',
+      LC_ALL: 'C',
+    }),
     runProgram(program, [join(folder, 'y'), second, buildDigest], {
       TZ: 'Asia/Kathmandu',
       TEST_UMASK: '63',
@@ -69,7 +73,10 @@ test('equal trees make equal bytes under any time, mode, order, umask, time zone
 
 test('a zip of many files of every size comes out the same each time', async () => {
   const folder = scratchFolder();
-  const files = Array.from({ length: 30 }, (_, index) => [`f${index}`, Buffer.alloc((index * 37_501) % 300_000, index)]);
+  const files = Array.from({ length: 30 }, (_, index) => [
+    `f${index}`,
+    Buffer.alloc((index * 37_501) % 300_000, index),
+  ]);
   const source = writeTree(join(folder, 'src'), Object.fromEntries(files));
   const recipe = { format: 'zip', compression: 'none' } as const;
   const order = await orderOf(source, { kind: 'files', recipe });

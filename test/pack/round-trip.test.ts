@@ -14,7 +14,20 @@ import { readZip } from './read-zip.ts';
 
 const names = fc
   .oneof(
-    fc.constantFrom('a', 'a-b', 'a b', 'a.b', 'A+', 'ä', '日本語', '😀', '.hidden', '-', '~', 'z'.repeat(255)),
+    fc.constantFrom(
+      'a',
+      'a-b',
+      'a b',
+      'a.b',
+      'A+',
+      'ä',
+      '日本語',
+      '😀',
+      '.hidden',
+      '-',
+      '~',
+      'z'.repeat(255),
+    ),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
   )
   .filter((name) => !name.includes('/') && explainName(name) === undefined);
@@ -32,20 +45,26 @@ const trees = fc
     for (const [parts, size] of files) {
       const path = parts.join('/');
       const taken = allPaths([...Object.keys(tree), path]);
-      const clash = Object.keys(tree).some((other) => other.startsWith(`${path}/`) || path.startsWith(`${other}/`));
-      if (!clash && tree[path] === undefined && collisions(taken).length === 0) tree[path] = Buffer.alloc(size, path);
+      const clash = Object.keys(tree).some(
+        (other) => other.startsWith(`${path}/`) || path.startsWith(`${other}/`),
+      );
+      if (!clash && tree[path] === undefined && collisions(taken).length === 0)
+        tree[path] = Buffer.alloc(size, path);
     }
     return tree;
   });
 
 const allPaths = (paths: readonly string[]): string[] => [
-  ...new Set(paths.flatMap((path) => path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/')))),
+  ...new Set(
+    paths.flatMap((path) => path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))),
+  ),
 ];
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-const contentsOf = (files: readonly { readonly path: string; readonly content: Buffer }[]): Map<string, string> =>
-  new Map(files.map(({ path, content }) => [path, sha256(content)]));
+const contentsOf = (
+  files: readonly { readonly path: string; readonly content: Buffer }[],
+): Map<string, string> => new Map(files.map(({ path, content }) => [path, sha256(content)]));
 
 const contentsBelow = (root: string, tree: Readonly<Record<string, Buffer>>): Map<string, string> =>
   new Map(Object.entries(tree).map(([path, content]) => [`${root}/${path}`, sha256(content)]));
@@ -78,7 +97,11 @@ test('whatever a folder holds comes back out of its zip', async () => {
     fc.asyncProperty(trees, async (tree) => {
       const root = join(folder, String(turn++));
       const recipe = { format: 'zip', compression: 'none' } as const;
-      const order = await orderOf(writeTree(join(root, 'src'), tree), { kind: 'files', id: 'bundle', recipe });
+      const order = await orderOf(writeTree(join(root, 'src'), tree), {
+        kind: 'files',
+        id: 'bundle',
+        recipe,
+      });
       const entries = readZip(readFileSync((await build(order, root)).file));
       const files = entries.filter(({ path }) => !path.endsWith('/'));
       expect(contentsOf(files)).toEqual(contentsBelow('bundle', tree));

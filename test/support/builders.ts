@@ -1,7 +1,13 @@
 import type { BuildDocument, MatrixDocument } from '../../src/generated/matrix.ts';
 import type { Fallback } from '../../src/model/cell.ts';
 import { sha256Of, treeDigest } from '../../src/model/digest.ts';
-import { type Adapter, type Build, ON_DEMAND, type ServeEntry, type ServeSubject } from '../../src/model/matrix.ts';
+import {
+  type Adapter,
+  type Build,
+  ON_DEMAND,
+  type ServeEntry,
+  type ServeSubject,
+} from '../../src/model/matrix.ts';
 import { type OsRange, parseOsRange } from '../../src/model/os-range.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { type BaseModelSignature, parseBaseModelSignature } from '../../src/model/signature.ts';
@@ -17,7 +23,8 @@ export const OTHER_SIGNATURE = parseBaseModelSignature('0f1e2d3c4b5a69788796a5b4
 export const NEAR_SIGNATURE = parseBaseModelSignature(`9799725${'0'.repeat(33)}`);
 
 /** Returns a whole signature that starts with `digits`. */
-export const signatureOf = (digits: string): BaseModelSignature => parseBaseModelSignature(digits.padEnd(40, '0'));
+export const signatureOf = (digits: string): BaseModelSignature =>
+  parseBaseModelSignature(digits.padEnd(40, '0'));
 
 /** Returns a build, version 1.0.0 for {@link SIGNATURE} unless told otherwise; its digest follows from the two. */
 export function aBuild(given: Partial<Build> = {}): Build {
@@ -53,10 +60,19 @@ export function anAdapter(given: Partial<Adapter> = {}): Adapter {
 
 /** Returns an adapter of kind `files` with one build and no serve entry unless told otherwise. */
 export const aFilesAdapter = (given: Partial<Adapter> = {}): Adapter =>
-  anAdapter({ name: 'core-ai', kind: 'files', builds: [aBuild({ baseModelSignature: null })], serve: [], ...given });
+  anAdapter({
+    name: 'core-ai',
+    kind: 'files',
+    builds: [aBuild({ baseModelSignature: null })],
+    serve: [],
+    ...given,
+  });
 
 /** Returns a serve entry that gives a build to a signature, or to a system model by its id. */
-export const serveBuild = (subject: BaseModelSignature | { readonly systemModel: string }, version: string): ServeEntry => ({
+export const serveBuild = (
+  subject: BaseModelSignature | { readonly systemModel: string },
+  version: string,
+): ServeEntry => ({
   subject: toSubject(subject),
   decision: { kind: 'build', version },
 });
@@ -81,10 +97,19 @@ export interface SystemModelGiven extends Partial<Omit<SystemModel, 'os' | 'sign
 }
 
 /** Returns a proved, supported row of iOS 26.0 to 26.4 that carries {@link SIGNATURE} unless told otherwise. */
-export function aSystemModel({ os = { iOS: '>=26.0 <26.4' }, signature = SIGNATURE, ...given }: SystemModelGiven = {}): SystemModel {
+export function aSystemModel({
+  os = { iOS: '>=26.0 <26.4' },
+  signature = SIGNATURE,
+  ...given
+}: SystemModelGiven = {}): SystemModel {
   return {
     id: 'os26.0',
-    os: Object.fromEntries(Object.entries(os).map(([platform, range]) => [platform, typeof range === 'string' ? parseOsRange(range) : range])),
+    os: Object.fromEntries(
+      Object.entries(os).map(([platform, range]) => [
+        platform,
+        typeof range === 'string' ? parseOsRange(range) : range,
+      ]),
+    ),
     variant: null,
     signature: signature === null ? null : { digits: signature, complete: signature.length === 40 },
     adapterSupport: 'supported',
@@ -124,7 +149,9 @@ export const aBuildDocument = (given: Partial<BuildDocument> = {}): BuildDocumen
 });
 
 /** Returns a sound matrix document with the adapter `summarizer`, whose fields `adapter` replaces. */
-export const aMatrixDocument = (adapter: Partial<MatrixDocument['adapters'][string]> = {}): MatrixDocument => ({
+export const aMatrixDocument = (
+  adapter: Partial<MatrixDocument['adapters'][string]> = {},
+): MatrixDocument => ({
   formatVersion: 1,
   systemModels: [],
   adapters: {
@@ -140,4 +167,6 @@ export const aMatrixDocument = (adapter: Partial<MatrixDocument['adapters'][stri
 });
 
 const toSubject = (subject: BaseModelSignature | { readonly systemModel: string }): ServeSubject =>
-  typeof subject === 'string' ? { kind: 'signature', signature: subject } : { kind: 'systemModel', id: subject.systemModel };
+  typeof subject === 'string'
+    ? { kind: 'signature', signature: subject }
+    : { kind: 'systemModel', id: subject.systemModel };

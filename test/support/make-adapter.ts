@@ -25,7 +25,10 @@ export interface ContainerKnobs {
 }
 
 /** A tiny weights container: by default two sound records of 100 and 64 bytes. */
-export function makeContainer(records: readonly RecordKnobs[] = TWO_RECORDS, knobs: ContainerKnobs = {}): Buffer {
+export function makeContainer(
+  records: readonly RecordKnobs[] = TWO_RECORDS,
+  knobs: ContainerKnobs = {},
+): Buffer {
   const head = Buffer.alloc(64);
   head.writeUInt32LE(knobs.count ?? records.length, 0);
   head.writeUInt32LE(knobs.version ?? 2, 4);
@@ -80,7 +83,8 @@ export function makeAdapter(parent: string, knobs: AdapterKnobs = {}): string {
     ...knobs.extra,
   };
   mkdirSync(folder, { recursive: true });
-  for (const [path, content] of Object.entries(files)) if (content !== null) writeOld(join(folder, path), content);
+  for (const [path, content] of Object.entries(files))
+    if (content !== null) writeOld(join(folder, path), content);
   return folder;
 }
 
@@ -92,7 +96,11 @@ export function writeOld(path: string, content: string | Uint8Array): void {
 }
 
 /** `metadata.json` of a sound adapter, with the knobs applied. */
-export function metadataText({ name = 'summarizer', signature = SIGNATURE, metadata = {} }: AdapterKnobs = {}): string {
+export function metadataText({
+  name = 'summarizer',
+  signature = SIGNATURE,
+  metadata = {},
+}: AdapterKnobs = {}): string {
   const document = {
     adapterIdentifier: `fmadapter-${name}-${signature.slice(0, 7)}`,
     author: '3P developer',
@@ -110,4 +118,7 @@ export function metadataText({ name = 'summarizer', signature = SIGNATURE, metad
 /** The time of every file that {@link writeOld} writes. */
 export const LONG_AGO = new Date('2026-01-01T00:00:00Z');
 
-const TWO_RECORDS: readonly RecordKnobs[] = [{ payload: Buffer.alloc(100, 0x11) }, { payload: Buffer.alloc(64, 0x22) }];
+const TWO_RECORDS: readonly RecordKnobs[] = [
+  { payload: Buffer.alloc(100, 0x11) },
+  { payload: Buffer.alloc(64, 0x22) },
+];

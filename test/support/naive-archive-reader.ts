@@ -107,11 +107,13 @@ function toEntry(fields: ReadonlyMap<string, NaiveValue>): NaiveEntry {
   if (type !== 'D' && type !== 'F' && type !== 'L') throw new Error(`entry type ${code}`);
   requireSoundPath(path, type);
   const data = fields.get('DAT');
-  if ((type === 'F') !== Buffer.isBuffer(data)) throw new Error(`entry "${path}" of type ${type} with wrong data`);
+  if ((type === 'F') !== Buffer.isBuffer(data))
+    throw new Error(`entry "${path}" of type ${type} with wrong data`);
   if ((type === 'L') !== fields.has('LNK')) throw new Error(`entry "${path}" of type ${type} with wrong LNK`);
   const content = Buffer.isBuffer(data) ? data : Buffer.alloc(0);
   const size = fields.get('SIZ');
-  if (size !== undefined && size !== BigInt(content.length)) throw new Error(`"${path}": SIZ ${String(size)}`);
+  if (size !== undefined && size !== BigInt(content.length))
+    throw new Error(`"${path}": SIZ ${String(size)}`);
   const digest = fields.get('SH2');
   if (digest !== undefined && digest !== createHash('sha256').update(content).digest('hex')) {
     throw new Error(`"${path}": SH2 differs from its data`);

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// `npm test`: installs, builds, runs the whole suite, and ends with one plain line `N passed, N failed`.
+// Arguments go to the test runner: `npm test -- test/matrix`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bootstrap, root } from './bootstrap.mjs';
+
+bootstrap();
+const folder = mkdtempSync(join(tmpdir(), 'fmrelease-test-'));
+const report = join(folder, 'report.json');
+const env = { ...process.env };
+delete env.NODE_EXTRA_CA_CERTS; // costs Node 20 some 40 ms a start, and the suite starts many
+const { status } = spawnSync(
+  process.execPath,
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env },
+);
+console.log(summaryLine(report));
+rmSync(folder, { recursive: true, force: true });
+process.exitCode = status ?? 1;
+
+function summaryLine(path) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+      readFileSync(path, 'utf8'),
+    );
+    const brokenFiles = testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    ).length;
+    const skipped = numPendingTests + numTodoTests;
+    return `${numPassedTests} passed, ${numFailedTests + brokenFiles} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  } catch {
+    return '0 passed, 1 failed';
+  }
+}
