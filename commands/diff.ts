@@ -1,7 +1,6 @@
 import type { Interfaces } from '@oclif/core';
-import { integer } from '@oclif/core/args';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { onlyFlag } from '../src/cli/flags.ts';
+import { onlyFlag, revisionArg } from '../src/cli/flags.ts';
 import { openSession } from '../src/cli/session.ts';
 import { diffRevisions } from '../src/release/diff-revisions.ts';
 import { renderRevisionDiff } from '../src/render/diff.ts';
@@ -10,8 +9,8 @@ export default class Diff extends ReleaseCommand {
   static override summary = 'Show what changed between two revisions of a channel.';
   static override examples = ['<%= config.bin %> diff 41 42'];
   static override args = {
-    from: integer({ required: true, min: 1, description: 'The earlier revision.' }),
-    to: integer({ required: true, min: 1, description: 'The later revision.' }),
+    from: revisionArg({ required: true, description: 'The earlier revision.' }),
+    to: revisionArg({ required: true, description: 'The later revision.' }),
   };
   static override flags = { only: onlyFlag };
 

@@ -16,7 +16,6 @@ async function step(name, act) {
   console.error(`build: ${name} (${Math.round(performance.now() - start)} ms)`);
 }
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
 await step('types and validators from schemas/', () => generateFromSchemas(root));
 await step('type check and declarations', () =>
   execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
@@ -24,5 +23,8 @@ await step('type check and declarations', () =>
     stdio: 'inherit',
   }),
 );
-await step('bundles', () => bundle(root));
+await step('bundles', () => {
+  for (const part of ['chunks', 'commands', 'src']) rmSync(`${root}/dist/${part}`, { recursive: true, force: true });
+  return bundle(root);
+});
 await step('command manifest', () => writeCommandManifest(root));

@@ -39,6 +39,7 @@ async function writeValidators(schemas, out) {
   for (const schema of schemas) {
     const ajv = new Ajv2020({
       allErrors: true,
+      discriminator: true,
       inlineRefs: false,
       strict: true,
       strictRequired: false,

@@ -2,6 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { repeatable } from '../../src/cli/flags.ts';
 import { openIo, openProject } from '../../src/cli/session.ts';
 import { addAdapter } from '../../src/matrix/add-adapter.ts';
 import { parseBuildVersion } from '../../src/model/build-version.ts';
@@ -20,14 +21,8 @@ export default class AdapterAdd extends ReleaseCommand {
       description: 'files: any folder, such as a Core ML bundle.',
     }),
     name: string({ description: 'The name of a files adapter; default: its folder.' }),
-    platform: string({
-      multiple: true,
-      description: 'A platform of a new adapter; default: those of `support`.',
-    }),
-    'system-model': string({
-      multiple: true,
-      description: 'A system model that a files build is served to.',
-    }),
+    platform: repeatable({ description: 'A platform of a new adapter; default: those of `support`.' }),
+    'system-model': repeatable({ description: 'A system model that a files build is served to.' }),
   };
 
   protected async answer(): Promise<Answer> {

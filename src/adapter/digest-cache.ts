@@ -41,7 +41,6 @@ export async function openDigestCache(
       return same ? line.sha256 : undefined;
     },
     remember: (path, file, sha256) => {
-      if (isTooFresh(file)) return;
       lines.set(path, { sizeBytes: file.sizeBytes, ...file.identity, sha256 });
       dirty = true;
     },
@@ -62,9 +61,12 @@ export async function prepareProjectFolder(folder: string): Promise<void> {
   if (known === undefined) await writeFileAtomically(ignore, '*\n');
 }
 
-/** A write in the same clock tick as the hash could go unseen, so such a file is hashed again next time. */
-const isTooFresh = (file: TreeFile): boolean =>
-  Date.now() - Number(BigInt(file.identity.mtimeNs) / 1_000_000n) < FRESH_MS;
+/**
+ * True when a file's last write is so long ago that another one would carry a later time. Asked before the file is
+ * read: a write in the same clock tick could go unseen, so such a digest is not worth remembering.
+ */
+export const isSettled = (file: TreeFile): boolean =>
+  Date.now() - Number(BigInt(file.identity.mtimeNs) / 1_000_000n) >= FRESH_MS;
 
 async function readLines(folder: string): Promise<Map<string, CacheLine>> {
   try {

@@ -3,7 +3,7 @@ import { hashHandle } from '../disk/hash-file.ts';
 import { openListed, requireUnchanged, type TreeFile } from '../disk/tree.ts';
 import type { FileDigest } from '../model/digest.ts';
 import type { Progress } from '../progress.ts';
-import type { DigestCache } from './digest-cache.ts';
+import { type DigestCache, isSettled } from './digest-cache.ts';
 
 /** How to digest: what is known already, and who hears of progress. */
 export interface DigestOptions {
@@ -33,6 +33,7 @@ export async function digestFiles(
       results.push({ path: file.path, sizeBytes: file.sizeBytes, sha256: known });
       continue;
     }
+    const settled = isSettled(file);
     const handle = await openListed(root, file);
     try {
       const { sha256, sizeBytes } = await hashHandle(handle, (bytes) => {
@@ -40,7 +41,7 @@ export async function digestFiles(
         progress({ kind: 'bytes', text, doneBytes, totalBytes });
       });
       await requireUnchanged(handle, file);
-      digests.remember(path, file, sha256);
+      if (settled) digests.remember(path, file, sha256);
       results.push({ path: file.path, sizeBytes, sha256 });
     } finally {
       await handle.close();

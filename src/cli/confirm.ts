@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { ReleaseError } from '../errors.ts';
 import type { Environment } from './environment.ts';
 
@@ -30,14 +30,25 @@ export function requireConsentPossible(command: string, { yes, json, environment
  */
 export async function confirm(question: string, { yes }: Consent): Promise<void> {
   if (yes) return;
-  const dialogue = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await dialogue.question(`${question} [y/N] `);
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    dialogue.close();
-  }
+  const answer = await ask(`${question} [y/N] `);
+  if (/^y(es)?$/i.test(answer.trim())) return;
   throw new ReleaseError('ABORTED_BY_USER', 'Nothing was changed.', {
     fix: 'Run the command again when you are ready.',
+  });
+}
+
+/** Asks one question. Ctrl-D and a vanished terminal answer nothing; Ctrl-C interrupts as it does elsewhere. */
+function ask(question: string): Promise<string> {
+  const dialogue = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    dialogue.once('SIGINT', () => {
+      dialogue.pause();
+      process.kill(process.pid, 'SIGINT');
+    });
+    dialogue.once('close', () => resolve(''));
+    dialogue.question(question, (answer) => {
+      resolve(answer);
+      dialogue.close();
+    });
   });
 }

@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
 import { ReleaseError } from '../errors.ts';
 import { writeJsonDocument, writeStderr } from './output.ts';
+import { describeShellError } from './shell-errors.ts';
 
 /** How to report: the command's name, the form, and whether causes are shown with their stack. */
 export interface FailureContext {
@@ -15,7 +15,7 @@ export function reportFailure(error: unknown, context: FailureContext): void {
     process.exitCode = error.oclif.exit ?? 0;
     return;
   }
-  const failure = toFailure(error);
+  const failure = toFailure(error, context.command);
   process.exitCode = failure.exitCode;
   if (context.json) {
     const { code, message, hint, retryable, details } = failure;
@@ -37,7 +37,7 @@ interface Failure {
   readonly exitCode: number;
 }
 
-function toFailure(error: unknown): Failure {
+function toFailure(error: unknown, command: string): Failure {
   if (error instanceof ReleaseError) {
     return {
       code: error.code,
@@ -51,8 +51,8 @@ function toFailure(error: unknown): Failure {
   if (isShellError(error)) {
     return {
       code: 'USAGE',
-      message: cleanShellMessage(error.message),
-      hint: 'Run the command with --help to see what it takes.',
+      message: describeShellError(error.message),
+      hint: `Run \`${['fmrelease', command, '--help'].filter((word) => word !== '').join(' ')}\` to see what it takes.`,
       retryable: false,
       details: [],
       exitCode: 2,
@@ -61,7 +61,7 @@ function toFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',
-    message: `fmrelease met a case it does not handle: ${message}`,
+    message: `fmrelease met a case it does not handle: ${message.replace(/\.$/, '')}.`,
     hint: 'This is a bug. Report it with the output of the same command and --verbose.',
     retryable: false,
     details: [],
@@ -97,16 +97,3 @@ const isShellError = (error: unknown): error is ShellError =>
 
 const isHelpExit = (error: unknown): error is ShellError =>
   isShellError(error) && 'code' in error && error.code === 'EEXIT';
-
-/** One sentence out of the parser's several lines. */
-function cleanShellMessage(message: string): string {
-  const text = stripVTControlCharacters(message)
-    .replace(/The following errors? occurred:/, '')
-    .replace(/See more help with --help/, '');
-  const sentence = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .join(' ');
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
-}

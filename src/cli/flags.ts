@@ -1,4 +1,6 @@
+import { custom } from '@oclif/core/args';
 import { boolean, integer, string } from '@oclif/core/flags';
+import { parseRevision } from './rollback-target.ts';
 
 /** A flag that is off unless it is typed. The shell's own boolean would be `undefined` then, whatever its type says. */
 export const toggle = (options: {
@@ -7,8 +9,15 @@ export const toggle = (options: {
   readonly helpGroup?: string;
 }) => boolean({ ...options, default: false });
 
+/** A flag that may be typed several times, one value each: what follows its value is an argument again. */
+export const repeatable = ({ description }: { readonly description: string }) =>
+  string({ description, multiple: true, multipleNonGreedy: true });
+
+/** A revision of a channel's log as an argument. */
+export const revisionArg = custom<number>({ parse: async (text) => parseRevision(text) });
+
 /** The scope flag of every command that compares or changes a channel. */
-export const onlyFlag = string({ multiple: true, description: 'Only this adapter; repeat for several.' });
+export const onlyFlag = repeatable({ description: 'Only this adapter; repeat for several.' });
 
 /** Distrusts known digests. */
 export const rehashFlag = toggle({
@@ -18,11 +27,8 @@ export const rehashFlag = toggle({
 /** What a plan may be told to accept. */
 export const permitFlags = {
   'allow-gap': toggle({ description: 'Accept supported OS versions without a decision.' }),
-  'allow-remove': string({
-    multiple: true,
-    description: 'A pack id that may leave the channel: devices delete it.',
-  }),
-  'lift-hold': string({ multiple: true, description: 'An adapter whose held build may be published again.' }),
+  'allow-remove': repeatable({ description: 'A pack id that may leave the channel: devices delete it.' }),
+  'lift-hold': repeatable({ description: 'An adapter whose held build may be published again.' }),
 };
 
 /** A line that people read in the history. */

@@ -1,14 +1,14 @@
 import { ReleaseError } from '../errors.ts';
-import { reportFailure } from './failure.ts';
+import { type FailureContext, reportFailure } from './failure.ts';
 
 /** Ends with exit code 130 on Ctrl-C or SIGTERM, and says that the same command may simply be run again. */
-export function reportInterrupts(json: boolean): void {
+export function reportInterrupts(context: FailureContext): void {
   for (const signal of SIGNALS) {
     process.once(signal, () => {
       const error = new ReleaseError('INTERRUPTED', `Interrupted by ${signal}.`, {
         fix: 'Run the same command again: it picks up where this one stopped.',
       });
-      reportFailure(error, { command: '', json, verbose: false });
+      reportFailure(error, context);
       process.exit(130);
     });
   }

@@ -3,8 +3,10 @@ import { writeSync } from 'node:fs';
 /** One JSON document: an answer or an error, never both. */
 export type JsonOutcome = { readonly result: unknown } | { readonly error: unknown };
 
-/** Writes the one JSON document of a command to stdout. */
+/** Writes the one JSON document of a command to stdout. A second, such as of an interrupt behind the answer, is dropped. */
 export function writeJsonDocument(command: string, outcome: JsonOutcome): void {
+  if (answered) return;
+  answered = true;
   process.stdout.write(`${JSON.stringify({ formatVersion: 1, command, ...outcome }, null, 2)}\n`);
 }
 
@@ -21,3 +23,5 @@ export function writeStderr(text: string): void {
     // A closed or full stderr must not decide how the command ends.
   }
 }
+
+let answered = false;

@@ -1,6 +1,18 @@
 import { ReleaseError } from '../errors.ts';
 
 /**
+ * Reads a revision that was typed.
+ *
+ * @throws ReleaseError `USAGE`
+ */
+export function parseRevision(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new ReleaseError('USAGE', `"${text}" is no revision: expected a whole number from 1.`, {
+    fix: 'Pass one that `fmrelease history` lists.',
+  });
+}
+
+/**
  * Reads `--to`: a revision, or `none`.
  *
  * @throws ReleaseError `USAGE` when it is missing or anything else: a rollback never guesses

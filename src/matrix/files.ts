@@ -65,7 +65,7 @@ export function pathForAdapter(pattern: string, name: string): string | undefine
   return single === null ? undefined : `${single[1]}${name}${single[2]}`;
 }
 
-/** A document with its adapters, builds and entries in one order, so that equal matrices have equal bytes. */
+/** A document with its keys and adapters in one order and its defaults spelt out; builds and entries keep theirs. */
 export function canonical(document: MatrixDocument): MatrixDocument {
   const adapters = Object.entries(document.adapters).sort(([a], [b]) => compareBytes(a, b));
   return {

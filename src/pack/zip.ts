@@ -14,25 +14,53 @@ export async function writeZip(
 ): Promise<void> {
   const { ZipArchive } = await import('archiver');
   const zip = new ZipArchive(ZIP_OPTIONS);
-  const failed = new Promise<never>((_, reject) => zip.once('error', reject));
-  const drained = (async () => {
-    for await (const chunk of zip) await sink(chunk as Uint8Array);
-  })();
-  drained.catch(() => zip.abort());
-  for (const entry of entries) {
-    const added = once(zip, 'entry');
-    const content = new PassThrough();
-    zip.append(content, {
-      name: entry.path + (entry.kind === 'directory' ? '/' : ''),
-      date: ZIP_EPOCH,
-      mode: entry.kind === 'directory' ? 0o755 : 0o644,
-    });
-    if (entry.kind === 'file')
-      await Promise.race([source(entry, (chunk) => writeTo(content, chunk)), failed]);
-    content.end();
-    await Promise.race([added, failed, drained]);
+  const output = drain(zip, sink);
+  try {
+    for (const entry of entries) {
+      const content = new PassThrough();
+      zip.append(content, {
+        name: entry.path + (entry.kind === 'directory' ? '/' : ''),
+        date: ZIP_EPOCH,
+        mode: entry.kind === 'directory' ? 0o755 : 0o644,
+      });
+      const take = (chunk: Uint8Array): Promise<void> => output.check().then(() => writeTo(content, chunk));
+      if (entry.kind === 'file') await Promise.race([source(entry, take), output.ended]);
+      content.end();
+      await Promise.race([once(zip, 'entry'), output.ended]);
+    }
+    await Promise.all([zip.finalize(), output.ended]);
+    await output.check();
+  } finally {
+    output.stop();
   }
-  await Promise.race([Promise.all([zip.finalize(), drained]), failed]);
+}
+
+interface Output {
+  readonly ended: Promise<void>;
+  /** Rejects once a write has failed. */
+  check(): Promise<void>;
+  /** Nothing is handed on any more. */
+  stop(): void;
+}
+
+/**
+ * Hands the archive's bytes on. After a failed write it keeps emptying the archive, so that whoever feeds it is
+ * not left waiting but hears of the failure at its next chunk and closes its file.
+ */
+function drain(zip: AsyncIterable<unknown>, sink: (chunk: Uint8Array) => Promise<void>): Output {
+  let written = Promise.resolve();
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+  };
+  const empty = async (): Promise<void> => {
+    for await (const chunk of zip) {
+      if (stopped) continue;
+      written = sink(chunk as Uint8Array);
+      await written.catch(stop);
+    }
+  };
+  return { ended: empty(), check: () => (stopped ? written : Promise.resolve()), stop };
 }
 
 /** Hands a copy on, since the reader of `chunk` reuses its buffer, and waits while the archive is behind. */
@@ -40,8 +68,8 @@ async function writeTo(stream: PassThrough, chunk: Uint8Array): Promise<void> {
   if (!stream.write(Buffer.from(chunk))) await once(stream, 'drain');
 }
 
-/** `forceUTC` is missing from the type declarations; without it the bytes depend on the time zone. */
-const ZIP_OPTIONS = { store: true, forceUTC: true };
+/** Local times would make the bytes depend on the time zone. */
+const ZIP_OPTIONS = { store: true, forceLocalTime: false };
 
 /** The first moment that a zip can name. */
 const ZIP_EPOCH = new Date('1980-01-01T00:00:00Z');

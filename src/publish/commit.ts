@@ -156,7 +156,9 @@ async function writeSlot(
     try {
       if ((await store.create(key, entryBytes)) === 'created') return 'ours';
     } catch (error) {
-      if (!(error instanceof ReleaseError) || error.code !== 'STORE_UNAVAILABLE') throw error;
+      const mayArrive = error instanceof ReleaseError && error.code === 'STORE_UNAVAILABLE';
+      // A write that may still arrive leaves the outcome open, whatever became of the next one.
+      if (!mayArrive) throw cause === undefined ? error : commitUnknown(store, key, error);
       cause = error;
     }
     const slot = await store.read(key).catch((error: unknown) => {

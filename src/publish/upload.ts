@@ -49,8 +49,13 @@ export async function uploadPacks(
         built ?? { sha256: known?.sha256 ?? '', sizeBytes: known?.downloadSize ?? 0 },
       );
       ready.set(pack.id, made);
-      if (built === undefined) skippedBytes += made.downloadSize;
-      else uploads.push(limit(() => uploadPack(made, built, { store: channel.store, ...io })));
+      if (built === undefined) {
+        skippedBytes += made.downloadSize;
+        continue;
+      }
+      const upload = limit(() => uploadPack(made, built, { store: channel.store, ...io }));
+      upload.catch(() => undefined); // it is thrown below; until then the next pack is built, and nobody listens
+      uploads.push(upload);
     }
   } finally {
     await Promise.allSettled(uploads);

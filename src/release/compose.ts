@@ -117,7 +117,8 @@ export function assignVersions(
     const served = base?.entry.packs.find(({ id }) => id === pack.id);
     const version =
       served !== undefined && served.sha256 === pack.sha256 ? served.version : (highest[pack.id] ?? 0) + 1;
-    const { id, ...rest } = pack;
+    // The packs of a rollback come with the version that they had, which must not win over the new one.
+    const { id, version: _, ...rest }: ReadyPack & Partial<PackRecord> = pack;
     return { id, version, ...rest };
   });
 }

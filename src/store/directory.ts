@@ -35,7 +35,7 @@ export function openDirectoryStore(root: string, place: string): ReleaseStore {
       guard(() => linkNew(incoming, pathOf(key), (aside) => copyProved(aside, upload))),
     replace: (key, bytes, etag) =>
       guard(() => replaceObject(incoming, { key, path: pathOf(key), bytes, etag })),
-    list: (prefix) => listObjects(root, prefix),
+    list: (prefix) => listObjects(root, prefix, place),
     folders: (prefix) => guard(() => listFolders(join(root, prefix))),
   };
 }
@@ -69,7 +69,7 @@ async function linkNew(
   path: string,
   write: (aside: string) => Promise<void>,
 ): Promise<'created' | 'exists'> {
-  await mkdir(incoming, { recursive: true });
+  await makeFolders(incoming);
   await makeFolders(dirname(path));
   const aside = join(incoming, asideName());
   try {
@@ -121,7 +121,7 @@ async function replaceObject(
   incoming: string,
   { key, path, bytes, etag }: Replacement,
 ): Promise<'replaced' | 'lost'> {
-  await mkdir(incoming, { recursive: true });
+  await makeFolders(incoming);
   await makeFolders(dirname(path));
   const aside = join(incoming, asideName());
   try {
@@ -138,18 +138,23 @@ async function replaceObject(
   }
 }
 
-async function* listObjects(root: string, prefix: string): AsyncIterable<ObjectInfo> {
+async function* listObjects(root: string, prefix: string, place: string): AsyncIterable<ObjectInfo> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(absent);
-  for (const entry of entries ?? []) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const key = path
-      .slice(root.length + 1)
-      .split('\\')
-      .join('/');
-    const found = key.startsWith(prefix) ? await headObject(key, path) : undefined;
-    if (found !== undefined) yield found;
+  try {
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(absent);
+    for (const entry of entries ?? []) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const key = path
+        .slice(root.length + 1)
+        .split('\\')
+        .join('/');
+      if (!key.startsWith(prefix) || key.startsWith(`${INCOMING}/`)) continue;
+      const found = await headObject(key, path);
+      if (found !== undefined) yield found;
+    }
+  } catch (error) {
+    throw explainDiskError(error, place);
   }
 }
 
@@ -173,7 +178,11 @@ async function sweepIncoming(incoming: string): Promise<void> {
 
 /** Creates missing folders and makes each new one survive a power cut. */
 async function makeFolders(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true }).catch(async (error: unknown) => {
+    // A recursive mkdir on a read-only file system fails with ENOENT; a plain one says why.
+    if (isSystemError(error, 'ENOENT')) await mkdir(folder);
+    throw error;
+  });
   if (first === undefined) return;
   for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
 }

@@ -9,14 +9,10 @@ export function explainDiskError(error: unknown, place: string): unknown {
     });
   }
   if (isSystemError(error, 'ENOSPC', 'EDQUOT', 'EFBIG')) {
-    return new ReleaseError(
-      'PUBLISH_INCOMPLETE',
-      `${place} is full (${error.code}); the channel is untouched.`,
-      {
-        fix: 'Free some space, then run the same command again: what is uploaded stays.',
-        cause: error,
-      },
-    );
+    return new ReleaseError('PUBLISH_INCOMPLETE', `${place} is full (${error.code}).`, {
+      fix: 'Free some space, then run the same command again: what is uploaded stays.',
+      cause: error,
+    });
   }
   if (isSystemError(error, 'ENOENT')) {
     return new ReleaseError('FILE_NOT_FOUND', `${place} lost an object while it was read (ENOENT).`, {

@@ -91,6 +91,20 @@ test('a file that was only just written is not trusted: a later write may carry 
   expect((await run(path, join(folder, '.fmrelease'))).readBytes).toBeGreaterThan(0);
 });
 
+test('a file that was fresh when its reading began is not trusted because reading took long', async () => {
+  const folder = scratchFolder();
+  const path = makeAdapter(folder);
+  const freshUntil = Date.now() + 400;
+  utimesSync(join(path, 'adapter_weights.bin'), LONG_AGO, new Date(freshUntil));
+  const digests = await openDigestCache(join(folder, '.fmrelease'));
+  const readSlowly = (): void => {
+    while (Date.now() < freshUntil + 60);
+  };
+  await inspectAdapter(path, { digests, progress: readSlowly });
+  await digests.save();
+  expect((await run(path, join(folder, '.fmrelease'))).readBytes).toBeGreaterThan(0);
+});
+
 test.each([
   '',
   '{',

@@ -21,8 +21,8 @@ test.each([
   { why: 'a lone surrogate', text: '{"a": "\\ud800"}', says: 'a lone surrogate is refused' },
   { why: 'Latin-1', text: Buffer.from('{"author": "Zo\xeb"}', 'latin1'), says: 'is not UTF-8 text' },
   { why: 'deep nesting', text: '['.repeat(200_000), says: 'nested deeper than 64 levels' },
-  { why: 'an array', text: '[]', says: 'must be object, found []' },
-  { why: 'null', text: 'null', says: 'must be object, found null' },
+  { why: 'an array', text: '[]', says: 'object, found []' },
+  { why: 'null', text: 'null', says: 'object, found null' },
 ])('metadata of $why is a fault that says where', async ({ text, says }) => {
   const reading = await read(text);
   expect(reading.document).toBeNull();
@@ -30,29 +30,33 @@ test.each([
 });
 
 test.each([
-  { key: 'adapterIdentifier', value: 5, says: 'adapterIdentifier: must be string, found 5' },
-  { key: 'adapterIdentifier', value: undefined, says: '"adapterIdentifier" is missing' },
-  {
-    key: 'baseModelSignature',
-    value: SIGNATURE.toUpperCase(),
-    says: 'baseModelSignature: expected the pattern',
-  },
-  { key: 'baseModelSignature', value: SIGNATURE.slice(1), says: `found "${SIGNATURE.slice(1)}"` },
-  { key: 'baseModelSignature', value: `${SIGNATURE}\n`, says: 'baseModelSignature: expected the pattern' },
-  { key: 'baseModelSignature', value: undefined, says: '"baseModelSignature" is missing' },
-  { key: 'loraRank', value: 0, says: 'loraRank: must be >= 1, found 0' },
-  { key: 'loraRank', value: 32.5, says: 'loraRank: must be integer, found 32.5' },
-  { key: 'loraRank', value: '32', says: 'loraRank: must be integer, found "32"' },
-  { key: 'speculativeDecodingDraftTokenCount', value: -1, says: 'must be >= 0, found -1' },
-  { key: 'author', value: null, says: 'author: must be string, found null' },
-  { key: 'creatorDefined', value: [], says: 'creatorDefined: must be object, found []' },
-])('$key of $value is one fault that quotes it', async ({ key, value, says }) => {
+  { key: 'adapterIdentifier', value: 5, found: '5' },
+  { key: 'baseModelSignature', value: SIGNATURE.toUpperCase(), found: `"${SIGNATURE.toUpperCase()}"` },
+  { key: 'baseModelSignature', value: SIGNATURE.slice(1), found: `"${SIGNATURE.slice(1)}"` },
+  { key: 'baseModelSignature', value: `${SIGNATURE}\n`, found: `"${SIGNATURE}\\n"` },
+  { key: 'loraRank', value: 0, found: '0' },
+  { key: 'loraRank', value: 32.5, found: '32.5' },
+  { key: 'loraRank', value: '32', found: '"32"' },
+  { key: 'speculativeDecodingDraftTokenCount', value: -1, found: '-1' },
+  { key: 'author', value: null, found: 'null' },
+  { key: 'creatorDefined', value: [], found: '[]' },
+])('$key of $value is one fault that names the field and quotes it', async ({ key, value, found }) => {
   const inspection = await inspect(makeAdapter(scratchFolder(), { metadata: { [key]: value } }));
   expect(codesOf(inspection)).toEqual(['bad-metadata']);
   expect(inspection.findings).toHaveLength(1);
-  expect(inspection.findings[0]?.message).toContain(says);
+  const message = inspection.findings[0]?.message ?? '';
+  expect(message.startsWith(`metadata.json ${key}: `)).toBe(true);
+  expect(message.endsWith(`, found ${found}.`)).toBe(true);
   expect(inspection.metadata).toBeNull();
 });
+
+test.each(['adapterIdentifier', 'baseModelSignature', 'loraRank'])(
+  'metadata without %s says so',
+  async (key) => {
+    const inspection = await inspect(makeAdapter(scratchFolder(), { metadata: { [key]: undefined } }));
+    expect(inspection.findings.map(({ message }) => message)).toEqual([`metadata.json "${key}" is missing.`]);
+  },
+);
 
 test('every fault of the metadata is told together, and sound fields are still read', async () => {
   const reading = await read(metadataText({ metadata: { loraRank: 'x', author: 1, license: 2 } }));

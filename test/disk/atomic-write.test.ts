@@ -19,18 +19,21 @@ test('a reader sees the old content or the new one, whole', async () => {
   const path = join(scratchFolder(), 'file');
   const contents = ['a', 'b'].map((letter) => letter.repeat(300_000));
   await writeFileAtomically(path, contents[0] ?? '');
-  let writing = true;
-  const reader = (async () => {
-    const seen = new Set<string>();
-    while (writing) seen.add(await readFile(path, 'utf8'));
-    return seen;
-  })();
+  const writing = new AbortController();
+  const reader = readUntil(path, writing.signal);
   for (let turn = 1; turn <= 40; turn++) await writeFileAtomically(path, contents[turn % 2] ?? '');
-  writing = false;
+  writing.abort();
   const seen = await reader;
   expect([...seen].every((content) => contents.includes(content))).toBe(true);
   expect(seen.size).toBe(2);
 });
+
+/** Every content that a file had while it was read again and again. */
+async function readUntil(path: string, end: AbortSignal): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  while (!end.aborted) seen.add(await readFile(path, 'utf8'));
+  return seen;
+}
 
 test('a writer that is killed at any moment leaves the old content or a new one', async () => {
   const folder = scratchFolder();

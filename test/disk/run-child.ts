@@ -42,8 +42,8 @@ export async function bundleProgram(folder: string, source: string): Promise<str
 
 /** Starts a program without the settings of this machine that are no part of what is tested. */
 export function startProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
-  const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const child = spawn(process.execPath, [program, ...args], { env: { ...inherited, ...env } });
+  const untouched = { ...process.env, NODE_EXTRA_CA_CERTS: undefined, NODE_OPTIONS: undefined };
+  const child = spawn(process.execPath, [program, ...args], { env: { ...untouched, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -58,7 +58,9 @@ export function startProgram(program: string, args: readonly string[], env: Node
     kill: (signal) => void child.kill(signal),
     said: (line) =>
       new Promise((resolve, reject) => {
-        const look = (): void => void (stdout.split('\n').includes(line) && resolve());
+        const look = (): void => {
+          if (stdout.split('\n').includes(line)) resolve();
+        };
         child.stdout.on('data', look);
         child.once('close', () =>
           reject(new Error(`the child ended before it said "${line}": ${stdout}${stderr}`)),

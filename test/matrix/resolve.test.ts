@@ -361,6 +361,13 @@ describe('the trail', () => {
     expect(resolveCase({ os, device: { platform } }).trail).toEqual(says);
   });
 
+  test('of an unknown signature says that no build is guessed', () => {
+    expect(resolveCase({ os: '26.0', device: { signature: 'fffffff' } }).trail).toEqual([
+      'iOS 26.0 carries os26.',
+      'No system model of the catalogue carries the signature fffffff; fmrelease never guesses a build.',
+    ]);
+  });
+
   test('names reason and end of a decline', () => {
     const adapter = anAdapter({ serve: [serveNone(SIGNATURE, { reason: 'too slow', until: '2027-01-31' })] });
     expect(resolveCase({ os: '26.0', adapter }).trail.at(-1)).toBe(

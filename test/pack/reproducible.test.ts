@@ -68,7 +68,7 @@ test('equal trees make equal bytes under any time, mode, order, umask, time zone
       SOURCE_DATE_EPOCH: '1234567890',
     }),
   ]);
-  expect(builds.map((made) => JSON.parse(made))).toEqual([GOLDEN, GOLDEN]);
+  for (const made of builds) expect(JSON.parse(made)).toEqual(GOLDEN);
 });
 
 test('a zip of many files of every size comes out the same each time', async () => {

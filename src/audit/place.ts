@@ -1,0 +1,18 @@
+import type { MatrixCell } from '../model/cell.ts';
+import { formatOsRange, toOsRangeText } from '../model/os-range.ts';
+import { groupBy } from './group.ts';
+
+/** `iOS 26.0 to <26.4`: the devices of a cell, for people. */
+export const placeOf = ({ platform, range }: MatrixCell): string =>
+  `${platform} ${formatOsRange(toOsRangeText(range))}`;
+
+/** The cells of each adapter and system model together, at least one in each, with all their places as text. */
+export const groupsByRow = (
+  cells: readonly MatrixCell[],
+): readonly { readonly cell: MatrixCell; readonly places: string }[] =>
+  [
+    ...groupBy(cells, ({ adapter, systemModel }) => `${adapter}\u0000${systemModel?.id ?? ''}`).values(),
+  ].flatMap((group) => {
+    const [cell] = group;
+    return cell === undefined ? [] : [{ cell, places: group.map(placeOf).join(', ') }];
+  });

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import { ReleaseError } from '../errors.ts';
+import { readJsonBytes } from '../json/read.ts';
+import { sha256Of } from '../model/digest.ts';
+import type { PackRecord } from '../model/release.ts';
+import type { Session } from '../project.ts';
+import { MANIFEST } from '../release/layout.ts';
+import { encodeManifest } from '../release/project.ts';
+import { findOrphans } from './find-orphans.ts';
+import type { AuditedLog } from './read-log.ts';
+import type { ChannelState, ServedPack } from './state.ts';
+
+/** The day of the question, and whether published packs are hashed. */
+export interface ChannelQuestion {
+  readonly asOf: Date;
+  readonly full: boolean;
+}
+
+/** Looks at everything that the channel's log and its projection name. */
+export async function readChannelState(
+  session: Session,
+  log: AuditedLog,
+  { asOf, full }: ChannelQuestion,
+): Promise<ChannelState> {
+  const { channel, config } = session;
+  const { release, projection } = log.head;
+  return {
+    name: channel.name,
+    head: release,
+    headKnown: log.headKnown,
+    projection: projection.state,
+    urlsMoved:
+      release !== null &&
+      sha256Of(encodeManifest(release.entry, release.cells, channel.target.publicUrl)) !==
+        release.entry.projections[MANIFEST],
+    slots: log.slots,
+    logFaults: log.faults,
+    packs: await lookAtPacks(session, servedPacks(log), full),
+    orphans: await findOrphans(channel.store, {
+      channel: channel.name,
+      log,
+      retention: config.retention,
+      asOf,
+    }),
+  };
+}
+
+/** The packs of the newest entry, and those of the older entry that a lagging projection still serves, by key. */
+function servedPacks({ slots, head: { projection } }: AuditedLog): readonly PackRecord[] {
+  const newest = slots.at(-1)?.entry;
+  const shown = projection.state === 'behind' ? revisionOf(projection.object?.bytes) : null;
+  const older = slots.find(({ entry }) => entry.revision === shown)?.entry;
+  const packs = [...(newest?.packs ?? []), ...(older?.packs ?? [])];
+  return [...new Map(packs.map((pack) => [pack.key, pack])).values()];
+}
+
+function revisionOf(manifest: Uint8Array | undefined): unknown {
+  if (manifest === undefined) return null;
+  try {
+    const value = readJsonBytes(manifest, MANIFEST);
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? value['revision'] : null;
+  } catch (error) {
+    if (error instanceof ReleaseError) return null;
+    throw error;
+  }
+}
+
+/** Asks the store for each pack, several at a time; with `full` hashes each that has its size, one after the other. */
+async function lookAtPacks(
+  session: Session,
+  packs: readonly PackRecord[],
+  full: boolean,
+): Promise<readonly ServedPack[]> {
+  const { store } = session.channel;
+  const limit = pLimit(PARALLEL_HEADS);
+  const looked = await Promise.all(
+    packs.map((pack) =>
+      limit(async () => ({ pack, sizeBytes: (await store.head(pack.key))?.sizeBytes ?? null })),
+    ),
+  );
+  const states: ServedPack[] = [];
+  for (const { pack, sizeBytes } of looked) {
+    const isWhole = sizeBytes === pack.downloadSize;
+    states.push({ pack, sizeBytes, sha256: full && isWhole ? await hashPack(session, pack) : null });
+  }
+  return states;
+}
+
+async function hashPack({ channel, io }: Session, { id, key, downloadSize }: PackRecord): Promise<string> {
+  const hash = createHash('sha256');
+  let doneBytes = 0;
+  for await (const chunk of channel.store.stream(key)) {
+    hash.update(chunk);
+    doneBytes += chunk.length;
+    io.progress({ kind: 'bytes', text: `Hashing ${id}`, doneBytes, totalBytes: downloadSize });
+  }
+  return hash.digest('hex');
+}
+
+const PARALLEL_HEADS = 16;

@@ -1,0 +1,37 @@
+import { rangeContains } from '../../model/os-range.ts';
+import { formatOsVersion } from '../../model/os-version.ts';
+import type { OsRelease, SystemModel } from '../../model/system-model.ts';
+import { releasesOut } from '../releases-out.ts';
+import { finding, type Rule } from '../state.ts';
+
+/** `evidence-stale`: a row that a cell rests on was not confirmed since the last OS release in its range. */
+export const evidenceStaleRule: Rule = (state) => {
+  const used = state.cells.flatMap(({ systemModel, state: outcome }) =>
+    systemModel === null || outcome === 'not-offered' ? [] : [systemModel],
+  );
+  const releases = releasesOut(state);
+  return [...new Set(used)].flatMap((row) => {
+    const last = releases.filter((release) => isOf(row, release)).at(-1);
+    const confirmed = lastConfirmed(row);
+    if (last === undefined || (confirmed !== null && confirmed >= last.date)) return [];
+    return [
+      finding('evidence-stale', {
+        subject: row.id,
+        message: `"${row.id}" ${confirmed === null ? 'was never confirmed' : `was last confirmed on ${confirmed}`}, and OS ${formatOsVersion(last.version)} is known since ${last.date}.`,
+        fix: 'Confirm it on that OS, and give the row in `systemModels` of the matrix that evidence.',
+      }),
+    ];
+  });
+};
+
+const isOf = (row: SystemModel, { platforms, version }: OsRelease): boolean =>
+  platforms.some((platform) => {
+    const range = row.os[platform];
+    return range !== undefined && rangeContains(range, version);
+  });
+
+const lastConfirmed = ({ evidence }: SystemModel): string | null =>
+  evidence
+    .map(({ date }) => date)
+    .sort()
+    .at(-1) ?? null;

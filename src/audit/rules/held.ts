@@ -1,0 +1,21 @@
+import { finding, type Rule } from '../state.ts';
+
+/** `held`: the matrix serves a build that a rollback holds. */
+export const heldRule: Rule = ({ channel, desired }) => {
+  const holds = new Map(
+    (channel.head?.entry.holds ?? []).map((hold) => [`${hold.adapter}\u0000${hold.buildDigest}`, hold]),
+  );
+  return desired
+    .flatMap(({ packs }) => packs)
+    .flatMap(({ adapter, build, buildDigest }) => {
+      const hold = holds.get(`${adapter}\u0000${buildDigest}`);
+      if (hold === undefined) return [];
+      return [
+        finding('held', {
+          subject: `${adapter} ${build}`,
+          message: `The matrix serves build ${build} of "${adapter}", which revision ${hold.sinceRevision} of "${channel.name}" took back.`,
+          fix: `Serve another build, or publish with --lift-hold ${adapter}.`,
+        }),
+      ];
+    });
+};

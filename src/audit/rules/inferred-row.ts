@@ -1,0 +1,16 @@
+import { groupsByRow } from '../place.ts';
+import { finding, type Rule } from '../state.ts';
+
+/** `inferred-row`: a cell rests on an inferred row. One note per adapter and row. */
+export const inferredRowRule: Rule = ({ cells }) =>
+  groupsByRow(
+    cells.filter(
+      ({ systemModel, state }) => systemModel?.certainty === 'inferred' && state !== 'not-offered',
+    ),
+  ).map(({ cell, places }) =>
+    finding('inferred-row', {
+      subject: cell.adapter,
+      message: `"${cell.adapter}" on ${places} rests on "${cell.systemModel?.id ?? ''}", whose signature is inferred, not seen.`,
+      fix: 'Print `compatibleAdapterIdentifiers(name:)` on such a device and compare it with `fmrelease systems`.',
+    }),
+  );

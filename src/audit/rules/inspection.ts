@@ -1,0 +1,10 @@
+import { buildSubject, type Rule } from '../state.ts';
+
+/**
+ * `bad-metadata`, `bad-weights`, `half-draft`, `unknown-file`, `bad-name`, `identifier-mismatch`: what inspecting the
+ * files of a served build finds. Files that are gone or others are not inspected: they are not the build.
+ */
+export const inspectionRule: Rule = ({ builds }) =>
+  builds.flatMap((state) =>
+    (state.inspection?.findings ?? []).map((found) => ({ ...found, subject: buildSubject(state) })),
+  );

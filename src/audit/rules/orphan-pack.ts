@@ -1,0 +1,11 @@
+import { finding, type Rule } from '../state.ts';
+
+/** `orphan-pack`: an object under `packs/` that no log entry within retention names, in any channel of the target. */
+export const orphanPackRule: Rule = ({ channel, config: { retention } }) =>
+  channel.orphans.map((key) =>
+    finding('orphan-pack', {
+      subject: key,
+      message: `${key} is named by none of the last ${retention.revisions} revisions of any channel, by none served in the last ${retention.days} days, and by none of the last ${retention.builds} builds of its adapter and signature.`,
+      fix: 'Leave it until no publish is running and no device can still be downloading it, then remove that object.',
+    }),
+  );

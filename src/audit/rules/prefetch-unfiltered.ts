@@ -1,0 +1,26 @@
+import type { DownloadPolicy } from '../../model/matrix.ts';
+import { groupBy } from '../group.ts';
+import { finding, type Rule } from '../state.ts';
+
+/** `prefetch-unfiltered`: a prefetched or essential adapter that devices which can never load it would also download. */
+export const prefetchUnfilteredRule: Rule = ({ adapters, cells }) => {
+  const sunsetOf = groupBy(
+    cells.filter(({ state }) => state === 'sunset'),
+    ({ adapter }) => adapter,
+  );
+  return adapters.flatMap(({ name, downloadPolicy }) => {
+    const policy = policyName(downloadPolicy);
+    const wasted = new Set((sunsetOf.get(name) ?? []).map(({ platform }) => platform));
+    if (policy === undefined || wasted.size === 0) return [];
+    return [
+      finding('prefetch-unfiltered', {
+        subject: name,
+        message: `"${name}" has the download policy ${policy}: devices on ${[...wasted].join(', ')} that can never load it download it too.`,
+        fix: 'Make it on demand, or refuse it there in `shouldDownload(_:)` of the extension.',
+      }),
+    ];
+  });
+};
+
+const policyName = (policy: DownloadPolicy): string | undefined =>
+  'prefetch' in policy ? 'prefetch' : 'essential' in policy ? 'essential' : undefined;

@@ -1,0 +1,28 @@
+import { carriesSignature, shortSignature } from '../../model/signature.ts';
+import { groupBy } from '../group.ts';
+import { buildSubject, finding, type Rule } from '../state.ts';
+
+/** `stale-signature`: a served build whose signature no supported OS of the adapter's platforms carries. */
+export const staleSignatureRule: Rule = ({ builds, cells }) => {
+  const offered = groupBy(
+    cells.filter(({ state }) => state !== 'not-offered'),
+    ({ adapter }) => adapter,
+  );
+  return builds.flatMap((state) => {
+    const { adapter, build } = state;
+    const signature = build.baseModelSignature;
+    if (signature === null) return [];
+    const carried = (offered.get(adapter.name) ?? []).some(({ systemModel }) => {
+      const digits = systemModel?.signature?.digits;
+      return digits !== undefined && carriesSignature(digits, signature);
+    });
+    if (carried) return [];
+    return [
+      finding('stale-signature', {
+        subject: buildSubject(state),
+        message: `Build ${build.version} of "${adapter.name}" is served for ${shortSignature(signature)}, which no supported OS version carries.`,
+        fix: 'Remove its serve entry, widen `support`, or add the system model that carries it.',
+      }),
+    ];
+  });
+};

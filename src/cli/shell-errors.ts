@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** One sentence in the house's words out of what the shell's parser says in several lines. */
+export function describeShellError(message: string): string {
+  const text = stripVTControlCharacters(message)
+    .replace(/The following errors? occurred:/, '')
+    .replace(/See more help with --help/, '')
+    .replace(/\n\s*Note: [^]*$/, '')
+    .trim();
+  for (const [pattern, reword] of WORDINGS) {
+    const found = pattern.exec(text);
+    if (found !== null) return reword(found[1] ?? '', found[2] ?? '', found[3] ?? '');
+  }
+  const sentence = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+type Reword = (first: string, second: string, third: string) => string;
+
+const WORDINGS: readonly (readonly [RegExp, Reword])[] = [
+  [/^Nonexistent flags?: (.+)$/, (flags) => `${flags.includes(',') ? 'There are no flags' : 'There is no flag'} ${flags}.`],
+  [/^Missing required flag (\S+)$/, (flag) => `The flag --${flag} is missing.`],
+  [/^Missing \d+ required args?:\n([^]+)$/, (list) => `${nameArguments(list)} missing.`],
+  [/^Expected (--\S+?)=([^]*) to be one of: (.+)$/, (flag, value, all) => `${flag} is "${value}": expected one of ${all}.`],
+  [/^Parsing (--\S+)\s+Expected ([^]+) but received: ([^]*)$/, (flag, what, value) => `${flag} is "${value}": expected ${what}.`],
+];
+
+/** `<from> and <to> are`: each line of the list is a name, then its description. */
+function nameArguments(list: string): string {
+  const names = list.split('\n').map((line) => `<${line.trim().split(/\s/)[0] ?? ''}>`);
+  return names.length === 1 ? `The argument ${names.join('')} is` : `The arguments ${names.join(' and ')} are`;
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeJson } from '../../src/json/write.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { readPlanFile, requirePlanFits, writePlanFile } from '../../src/plan/file.ts';
+import { planResult } from '../../src/plan/result.ts';
+import { makeProject, planNow } from '../support/project.ts';
+import { scratchFolder } from '../support/scratch.ts';
+
+async function savedPlan(): Promise<{ readonly plan: Plan; readonly path: string }> {
+  const project = await makeProject(scratchFolder(), ['summarizer']);
+  const plan = await planNow(await project.session());
+  const path = join(project.root, 'plan.json');
+  await writePlanFile(path, plan);
+  return { plan, path };
+}
+
+test('a saved plan comes back as it was, and its bytes are canonical', async () => {
+  const { plan, path } = await savedPlan();
+  expect(await readPlanFile(path)).toEqual(plan);
+  expect(readFileSync(path, 'utf8')).toBe(writeJson(plan));
+});
+
+test('what `plan --json` prints is the plan without what only `publish` needs', async () => {
+  const { plan } = await savedPlan();
+  const { formatVersion: _, base: __, change: ___, allow: ____, ...rest } = plan;
+  expect(planResult(plan)).toEqual(rest);
+});
+
+test.each<{ readonly edit: string; readonly change: (plan: Plan) => unknown }>([
+  { edit: 'another build', change: (plan) => ({ ...plan, change: withPacks(plan, { build: '6.6.6' }) }) },
+  {
+    edit: 'another digest',
+    change: (plan) => ({ ...plan, change: withPacks(plan, { buildDigest: `sha256:${'0'.repeat(64)}` }) }),
+  },
+  { edit: 'another path', change: (plan) => ({ ...plan, change: withPacks(plan, { path: '/etc' }) }) },
+  { edit: 'an adapter less', change: (plan) => ({ ...plan, change: { ...plan.change, adapters: [] } }) },
+  {
+    edit: 'a lifted hold',
+    change: (plan) => ({ ...plan, change: { ...plan.change, liftHolds: ['summarizer'] } }),
+  },
+  { edit: 'another channel', change: (plan) => ({ ...plan, channel: 'beta' }) },
+  { edit: 'another base', change: (plan) => ({ ...plan, base: { revision: 1, sha256: '0'.repeat(64) } }) },
+  { edit: 'another operation', change: (plan) => ({ ...plan, operation: '0'.repeat(64) }) },
+])('a plan that was edited ($edit) is refused', async ({ change }) => {
+  const { plan, path } = await savedPlan();
+  writeFileSync(path, writeJson(change(plan)));
+  await expect(readPlanFile(path)).rejects.toMatchObject({
+    code: 'PLAN_INVALID',
+    exitCode: 6,
+    message: expect.stringContaining('was edited'),
+  });
+});
+
+test.each([
+  { file: 'no JSON', content: '{"formatVersion": 1,' },
+  { file: 'JSON of something else', content: '{"formatVersion": 1}' },
+  { file: 'a newer format', content: '{"formatVersion": 2}' },
+  { file: 'an empty file', content: '' },
+])('$file is PLAN_INVALID', async ({ content }) => {
+  const path = join(scratchFolder(), 'plan.json');
+  writeFileSync(path, content);
+  await expect(readPlanFile(path)).rejects.toMatchObject({
+    code: 'PLAN_INVALID',
+    fix: expect.stringContaining('plan'),
+  });
+});
+
+test('a missing plan is FILE_NOT_FOUND, a folder PLAN_INVALID', async () => {
+  const folder = scratchFolder();
+  mkdirSync(join(folder, 'folder'));
+  await expect(readPlanFile(join(folder, 'none.json'))).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    exitCode: 4,
+  });
+  await expect(readPlanFile(join(folder, 'folder'))).rejects.toMatchObject({ code: 'PLAN_INVALID' });
+});
+
+test('a saved plan goes where it was made for, and naming another place is refused', async () => {
+  const { plan } = await savedPlan();
+  const typed = [{ type: 'flag', flag: 'channel' }];
+  expect(requirePlanFits(plan, [], { target: undefined, channel: 'beta' })).toEqual({
+    target: 'local',
+    channel: 'stable',
+  });
+  expect(requirePlanFits(plan, typed, { target: 'local', channel: 'stable' }).channel).toBe('stable');
+  expect(() => requirePlanFits(plan, typed, { target: undefined, channel: 'beta' })).toThrow(
+    '--channel beta',
+  );
+  expect(() => requirePlanFits(plan, [], { target: 'cdn', channel: 'stable' })).toThrow('--target cdn');
+});
+
+const withPacks = ({ change }: Plan, pack: object) => ({
+  ...change,
+  adapters: change.adapters.map((state) => ({
+    ...state,
+    packs: state.packs.map((planned) => ({ ...planned, ...pack })),
+  })),
+});
