@@ -25,14 +25,15 @@ export default class Serve extends ReleaseCommand {
     this.prepare(flags);
     const config = await openProject({ flags, packageRoot: this.config.root });
     const target = pickTarget(config, { flags, environment: this.environment });
-    const { url, root, close } = await serveTarget(target, {
+    const server = await serveTarget(target, {
       host: flags.host,
       port: flags.port,
       onRequest: (line) => {
         if (!flags.quiet) writeStderr(`${line}\n`);
       },
     });
-    endOnInterrupt(close);
+    endOnInterrupt(() => server.close());
+    const { url, root } = server;
     return {
       result: { url, root, target: target.name },
       lines: () => [`Serving ${root} at ${url}`, 'Stop with Ctrl-C.'],

@@ -24,7 +24,8 @@ await step('type check and declarations', () =>
   }),
 );
 await step('bundles', () => {
-  for (const part of ['chunks', 'commands', 'src']) rmSync(`${root}/dist/${part}`, { recursive: true, force: true });
+  for (const part of ['chunks', 'commands', 'src'])
+    rmSync(`${root}/dist/${part}`, { recursive: true, force: true });
   return bundle(root);
 });
 await step('command manifest', () => writeCommandManifest(root));

@@ -1,6 +1,7 @@
 // esbuild: one ESM bundle per entry point with shared chunks, so that a start reads few files. jiti stays outside:
 // it is loaded only for a TypeScript config. Licences of what is bundled are written beside the bundles.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -19,11 +20,11 @@ export async function bundle(root) {
     target: 'node20',
     external: ['jiti', 'typescript'],
     define: { FMRELEASE_VERSION: JSON.stringify(version) },
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
     keepNames: false,
     legalComments: 'none',
     metafile: true,
+    plugins: [leanShell(root)],
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
@@ -31,6 +32,48 @@ export async function bundle(root) {
   writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, result.metafile));
   writeFileSync(join(root, 'dist', 'bundle-inputs.json'), JSON.stringify(inputsByOutput(result.metafile)));
 }
+
+/** Start-up is a feature: what the command shell loads at start for features that this program does not have. */
+const leanShell = (root) => ({
+  name: 'lean-shell',
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, async ({ path }) => ({
+      contents: requireWhenUsed(await readFile(path, 'utf8')),
+    }));
+    onResolve({ filter: /^(ansis|debug|supports-color|tinyglobby)$/ }, ({ path, importer }) => {
+      if (!/node_modules[\\/](@oclif[\\/]core|debug)[\\/]/.test(importer)) return undefined;
+      return { path: join(root, 'scripts', 'shell', STAND_INS[path]) };
+    });
+  },
+});
+
+/**
+ * Makes a compiled CommonJS module load what it needs when it first uses it: `const x_1 = require('x')` becomes a
+ * function, and every `x_1` a call. The shell's modules require each other whole, though one command uses few.
+ */
+function requireWhenUsed(text) {
+  const names = new Set();
+  const declared = text.replace(
+    /^(?:const|var) (\w+_\d+) = ((?:__importDefault\()?require\("[^"]+"\)\)?);$/gm,
+    (_, name, load) => {
+      names.add(name);
+      return `const __lazy_${name} = () => ${load};`;
+    },
+  );
+  return names.size === 0
+    ? text
+    : declared.replace(
+        new RegExp(`(?<!__lazy_)\\b(?:${[...names].join('|')})\\b`, 'g'),
+        (name) => `(__lazy_${name}())`,
+      );
+}
+
+const STAND_INS = {
+  ansis: 'plain-colour.cjs',
+  debug: 'no-trace.cjs',
+  'supports-color': 'plain-colour.cjs',
+  tinyglobby: 'no-glob.cjs',
+};
 
 /** Output file → the source files in it: what the start-up test watches. */
 const inputsByOutput = (metafile) =>

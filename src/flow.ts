@@ -11,7 +11,7 @@ import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
 import { refuseForeign } from './publish/roll-forward.ts';
 import { uploadPacks } from './publish/upload.ts';
 import type { RevisionFacts } from './release/compose.ts';
-import { readHighestVersions } from './release/highest-versions.ts';
+import { readVersionLedger } from './release/highest-versions.ts';
 import { findPublishedPacks } from './release/published-packs.ts';
 import { readHead } from './release/read-channel.ts';
 
@@ -67,7 +67,7 @@ export async function publishPlan(
     holdsAfter,
     evenIfEqual: plan.change.refreshUrls,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
-    readHighest: (now) => readHighestVersions(store, { channel: name, head: now, foreign }),
+    readLedger: (now) => readVersionLedger(store, { channel: name, head: now, foreign }),
   });
   return finishPublish(session, { outcome, uploads, allowForeign: options.allowForeign });
 }
@@ -90,7 +90,7 @@ export async function rollBack(
     facts: revisionFacts(session, { kind: 'rollback', operation, message }),
     evenIfEqual: false,
     movedCode: 'CHANNEL_MOVED',
-    readHighest: (now) => readHighestVersions(store, { channel: name, head: now, foreign: null }),
+    readLedger: (now) => readVersionLedger(store, { channel: name, head: now, foreign: null }),
   });
   return finishPublish(session, { outcome });
 }

@@ -19,12 +19,11 @@ export async function readLog(store: ReleaseStore, channel: string): Promise<Aud
   const logFaults = [...faults, ...chainFaults(channel, revisions, slots)];
   const head = await orFault(readHead(store, channel));
   if (!(head instanceof ReleaseError)) return { head, headKnown: true, slots, faults: logFaults };
-  const isSaid = head.code === 'LOG_BROKEN' && logFaults.length > 0;
   return {
     head: NO_HEAD,
     headKnown: false,
     slots,
-    faults: isSaid ? logFaults : [...logFaults, head.message],
+    faults: isSaid(head, logFaults) ? logFaults : [...logFaults, head.message],
   };
 }
 
@@ -73,6 +72,11 @@ export function chainFaults(
   return [...holes, ...breaks];
 }
 
+/** Reading the head stops at the first break; where that is one of the log, the log's own check has named it whole. */
+const isSaid = ({ code, message }: ReleaseError, faults: readonly string[]): boolean =>
+  faults.includes(message) ||
+  (code === 'LOG_BROKEN' && MISSING.test(message) && faults.some((fault) => MISSING.test(fault)));
+
 /** What was read, or why it is damaged. A store that does not answer tells nothing about the log and throws. */
 async function orFault<T>(reading: Promise<T>): Promise<T | ReleaseError> {
   try {
@@ -85,4 +89,5 @@ async function orFault<T>(reading: Promise<T>): Promise<T | ReleaseError> {
 }
 
 const NO_HEAD: ChannelHead = { release: null, projection: { state: 'absent', object: null } };
+const MISSING = /: revisions? .+ (is|are) missing\.$/;
 const PARALLEL_READS = 16;

@@ -17,7 +17,8 @@ export function readCommandLine(argv: readonly string[], names: readonly string[
   const before = end === -1 ? argv : argv.slice(0, end);
   const firstFlag = argv.findIndex((word) => word.startsWith('-'));
   const typed = firstFlag === -1 ? argv : argv.slice(0, firstFlag);
-  const asksHelp = argv.length === 0 || typed[0] === 'help' || HELP_FLAGS.some((flag) => before.includes(flag));
+  const asksHelp =
+    argv.length === 0 || typed[0] === 'help' || HELP_FLAGS.some((flag) => before.includes(flag));
   const words = typed[0] === 'help' ? typed.slice(1) : typed;
   return {
     words,

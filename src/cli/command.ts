@@ -15,6 +15,17 @@ export interface Answer {
   readonly exitCode?: number;
 }
 
+/** As much of the shell's config as a running command asks for. */
+export interface ShellConfig {
+  readonly root: string;
+  readonly bin: string;
+  readonly userAgent: string;
+  readonly runHook: () => Promise<{ readonly successes: readonly []; readonly failures: readonly [] }>;
+  readonly scopedEnvVar: (name: string) => string | undefined;
+  readonly scopedEnvVarKey: (name: string) => string;
+  readonly scopedEnvVarKeys: (name: string) => string[];
+}
+
 /** The flags that every command takes. */
 export type CommonFlags = Interfaces.InferredFlags<typeof ReleaseCommand.baseFlags>;
 
@@ -50,11 +61,18 @@ export abstract class ReleaseCommand extends Command {
   /** Clock, CI and terminal facts. */
   protected environment: Environment = readEnvironment();
 
+  /** Runs the command on a config of {@link ShellConfig}, without the shell's own loader. */
+  static async execute(argv: readonly string[], config: ShellConfig): Promise<void> {
+    const Class = this as unknown as new (argv: string[], config: ShellConfig) => ReleaseCommand;
+    await new Class([...argv], config)._run();
+  }
+
   /** Does the command's work. Everything thrown here is reported in the common form. */
   protected abstract answer(): Promise<Answer>;
 
   /** Reads the common flags into the command's surroundings; every command calls it right after parsing. */
   protected prepare(flags: Pick<CommonFlags, 'json' | 'quiet' | 'no-color'>): void {
+    this.environment.now(); // a clock that is none is refused before anything is done
     this.style = this.environment.wantsColour(flags['no-color']) ? colourStyle : plainStyle;
     this.progress = openProgress({
       quiet: flags.quiet || (flags.json && !process.stderr.isTTY),

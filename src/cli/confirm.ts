@@ -42,8 +42,7 @@ function ask(question: string): Promise<string> {
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {
     dialogue.once('SIGINT', () => {
-      dialogue.pause();
-      process.kill(process.pid, 'SIGINT');
+      if (!process.emit('SIGINT')) dialogue.close();
     });
     dialogue.once('close', () => resolve(''));
     dialogue.question(question, (answer) => {

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { ReleaseError } from '../errors.ts';
 import { writeJsonDocument, writeStderr } from './output.ts';
 import { describeShellError } from './shell-errors.ts';
@@ -41,7 +42,7 @@ function toFailure(error: unknown, command: string): Failure {
   if (error instanceof ReleaseError) {
     return {
       code: error.code,
-      message: error.message,
+      message: endSentence(error.message),
       hint: error.fix ?? null,
       retryable: error.retryable,
       details: error.details,
@@ -61,7 +62,7 @@ function toFailure(error: unknown, command: string): Failure {
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',
-    message: `fmrelease met a case it does not handle: ${message.replace(/\.$/, '')}.`,
+    message: endSentence(`fmrelease met a case it does not handle: ${message}`),
     hint: 'This is a bug. Report it with the output of the same command and --verbose.',
     retryable: false,
     details: [],
@@ -81,11 +82,17 @@ function failureLines(
     `Code: ${code}`,
     ...(hint === null ? [] : [`Try this: ${hint}`]),
     ...(cause instanceof Error && !(cause instanceof ReleaseError)
-      ? [`Caused by: ${cause.message.split('\n')[0]}`]
+      ? [`Caused by: ${firstLine(cause.message)}`]
       : []),
     ...(verbose && error instanceof Error && error.stack !== undefined ? ['', error.stack] : []),
   ];
 }
+
+/** The first line, with paths as they are seen from here. */
+const firstLine = (text: string): string =>
+  (text.split('\n')[0] ?? '').replaceAll(`${process.cwd()}${sep}`, '');
+
+const endSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 interface ShellError extends Error {
   readonly oclif: { readonly exit?: number };

@@ -1,6 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Config } from '@oclif/core/config';
+import { Config } from '@oclif/core/config';
 import { Help } from '@oclif/core/help';
+import { settings } from '@oclif/core/settings';
+
+/** The shell's whole config, which only help needs. */
+export function loadShellConfig(root: string): Promise<Config> {
+  settings.enableAutoTranspile = false;
+  return Config.load({ root });
+}
 
 /** The help of the words of a command line as text; no words: the list of commands. */
 export async function formatHelp(config: Config, words: readonly string[]): Promise<string> {

@@ -1,48 +1,97 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Config } from '@oclif/core/config';
-import { run } from '@oclif/core/run';
-import { settings } from '@oclif/core/settings';
 import { TOOL_VERSION } from '../version.ts';
+import type { ReleaseCommand, ShellConfig } from './command.ts';
 import { type CommandLine, readCommandLine, refuseUnknownCommand } from './command-line.ts';
 import { reportFailure } from './failure.ts';
-import { formatHelp, formatPlainHelp } from './help.ts';
 import { reportInterrupts } from './interrupt.ts';
 import { writeJsonDocument, writeLines } from './output.ts';
+
+/** What the build's command manifest tells of each command, by id (`adapter:add`). */
+interface CommandManifest {
+  readonly commands: Readonly<Record<string, ManifestCommand>>;
+}
+
+interface ManifestCommand {
+  readonly strict?: boolean;
+  readonly args?: object;
+  /** Below the package's root, as path segments. */
+  readonly relativePath: readonly string[];
+}
 
 /**
  * Runs one command line and sets the exit code. Everything that can go wrong before a command runs is reported
  * here, in the same form as the commands report: an unknown command with --json still prints one document.
+ *
+ * The manifest names the commands, so one command's module is all that is loaded: the shell's own loader would read
+ * its plugins, its settings and its help first.
  */
 export async function main(argv: readonly string[], packageRoot: URL): Promise<void> {
   watchPipe();
-  settings.enableAutoTranspile = false;
-  const config = await Config.load({ root: fileURLToPath(packageRoot) });
-  const names = config.commandIDs.map((id) => id.replaceAll(':', ' '));
+  const { commands } = await readCommandManifest(packageRoot);
+  const names = Object.keys(commands).map((id) => id.replaceAll(':', ' '));
   const line = readCommandLine(argv, names);
   const { json, verbose } = line;
   const context = { command: line.command ?? line.words.slice(0, 2).join(' '), json, verbose };
   reportInterrupts(context);
   try {
     if (line.wants === 'version') return printVersion(line);
-    refuseUnknownCommand(line, names, (name) => takesArguments(config, name));
-    if (line.wants === 'help') return await printHelp(config, line);
-    await run([...argv], config);
+    refuseUnknownCommand(line, names, (name) => {
+      const command = commands[name.replaceAll(' ', ':')];
+      return command?.strict === false || Object.keys(command?.args ?? {}).length > 0;
+    });
+    const id = line.command?.replaceAll(' ', ':') ?? '';
+    const command = commands[id];
+    if (line.wants === 'help' || command === undefined) return await printHelp(packageRoot, line);
+    await runCommand(id, argv.slice(id.split(':').length), { packageRoot, file: command.relativePath });
   } catch (error) {
     reportFailure(error, context);
   }
 }
 
-function takesArguments(config: Config, name: string): boolean {
-  const command = config.findCommand(name.replaceAll(' ', ':'));
-  return command?.strict === false || Object.keys(command?.args ?? {}).length > 0;
+async function readCommandManifest(packageRoot: URL): Promise<CommandManifest> {
+  return JSON.parse(await readFile(new URL('oclif.manifest.json', packageRoot), 'utf8')) as CommandManifest;
 }
+
+async function runCommand(
+  id: string,
+  argv: readonly string[],
+  { packageRoot, file }: CommandPlace,
+): Promise<void> {
+  const module = (await import(new URL(file.join('/'), packageRoot).href)) as {
+    readonly default: typeof ReleaseCommand;
+  };
+  module.default.id = id;
+  await module.default.execute(argv, shellConfig(packageRoot));
+}
+
+interface CommandPlace {
+  readonly packageRoot: URL;
+  readonly file: readonly string[];
+}
+
+/** `FMRELEASE_…`, as the shell names its variables. */
+const scopedName = (name: string): string => `FMRELEASE_${name.toUpperCase()}`;
+
+/** As much of the shell's config as a running command asks for. */
+const shellConfig = (packageRoot: URL): ShellConfig => ({
+  root: fileURLToPath(packageRoot),
+  bin: 'fmrelease',
+  userAgent: `fmrelease/${TOOL_VERSION}`,
+  runHook: () => Promise.resolve({ successes: [], failures: [] }),
+  scopedEnvVar: (name) => process.env[scopedName(name)],
+  scopedEnvVarKey: scopedName,
+  scopedEnvVarKeys: (name) => [scopedName(name)],
+});
 
 function printVersion({ json }: CommandLine): void {
   if (json) writeJsonDocument('version', { result: { version: TOOL_VERSION } });
   else writeLines([`fmrelease ${TOOL_VERSION}`]);
 }
 
-async function printHelp(config: Config, { words, json }: CommandLine): Promise<void> {
+async function printHelp(packageRoot: URL, { words, json }: CommandLine): Promise<void> {
+  const { formatHelp, formatPlainHelp, loadShellConfig } = await import('./help.ts');
+  const config = await loadShellConfig(fileURLToPath(packageRoot));
   if (json) writeJsonDocument('help', { result: { help: await formatPlainHelp(config, words) } });
   else writeLines([await formatHelp(config, words)]);
 }

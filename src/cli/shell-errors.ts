@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** One sentence in the house's words out of what the shell's parser says in several lines. */
+/** Full sentences in the house's words out of what the shell's parser says in several lines. */
 export function describeShellError(message: string): string {
   const text = stripVTControlCharacters(message)
     .replace(/The following errors? occurred:/, '')
@@ -11,26 +11,34 @@ export function describeShellError(message: string): string {
     const found = pattern.exec(text);
     if (found !== null) return reword(found[1] ?? '', found[2] ?? '', found[3] ?? '');
   }
-  const sentence = text
+  return text
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/^Missing required flag (\S+)$/, 'The flag --$1 is missing.'))
     .filter((line) => line !== '')
+    .map((line) => (/[.!?]$/.test(line) ? line : `${line}.`))
     .join(' ');
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 type Reword = (first: string, second: string, third: string) => string;
 
 const WORDINGS: readonly (readonly [RegExp, Reword])[] = [
-  [/^Nonexistent flags?: (.+)$/, (flags) => `${flags.includes(',') ? 'There are no flags' : 'There is no flag'} ${flags}.`],
-  [/^Missing required flag (\S+)$/, (flag) => `The flag --${flag} is missing.`],
+  [/^Nonexistent flag: (.+)$/, (flag) => `There is no flag ${flag}.`],
+  [/^Nonexistent flags: (.+)$/, (flags) => `There are no flags ${flags}.`],
   [/^Missing \d+ required args?:\n([^]+)$/, (list) => `${nameArguments(list)} missing.`],
-  [/^Expected (--\S+?)=([^]*) to be one of: (.+)$/, (flag, value, all) => `${flag} is "${value}": expected one of ${all}.`],
-  [/^Parsing (--\S+)\s+Expected ([^]+) but received: ([^]*)$/, (flag, what, value) => `${flag} is "${value}": expected ${what}.`],
+  [
+    /^Expected (--\S+?)=([^]*) to be one of: (.+)$/,
+    (flag, value, all) => `${flag} is "${value}": expected one of ${all}.`,
+  ],
+  [
+    /^Parsing (--\S+)\s+Expected ([^]+) but received: ([^]*)$/,
+    (flag, what, value) => `${flag} is "${value}": expected ${what}.`,
+  ],
 ];
 
-/** `<from> and <to> are`: each line of the list is a name, then its description. */
+/** `The arguments <from> and <to> are`: each line of the list is a name, then its description. */
 function nameArguments(list: string): string {
   const names = list.split('\n').map((line) => `<${line.trim().split(/\s/)[0] ?? ''}>`);
-  return names.length === 1 ? `The argument ${names.join('')} is` : `The arguments ${names.join(' and ')} are`;
+  return names.length === 1
+    ? `The argument ${names.join('')} is`
+    : `The arguments ${names.join(' and ')} are`;
 }

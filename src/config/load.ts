@@ -1,6 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { cosmiconfig, type Loader, type PublicExplorer } from 'cosmiconfig';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as Jiti from 'jiti';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import type { UserConfig } from '../generated/config.ts';
 import { readJson } from '../json/read.ts';
@@ -31,43 +34,47 @@ export async function loadConfig(place: ConfigPlace): Promise<Config> {
   return normaliseConfig(user, { root: dirname(found.filepath), file: name });
 }
 
-async function findConfig(
-  place: ConfigPlace,
-): Promise<{ readonly config: unknown; readonly filepath: string }> {
-  const explorer = createExplorer(place.selfEntry);
-  if (place.file !== undefined) return loadNamed(explorer, resolve(place.cwd, place.file), place.file);
-  for (const path of foldersToSearch(place.cwd).flatMap(placesIn).filter(isFile)) {
-    const found = await load(explorer, path);
-    if (found !== null) return found;
+interface FoundConfig {
+  readonly config: unknown;
+  readonly filepath: string;
+}
+
+async function findConfig({ cwd, file, selfEntry }: ConfigPlace): Promise<FoundConfig> {
+  if (file !== undefined) return loadNamed(resolve(cwd, file), file, selfEntry);
+  for (const path of foldersToSearch(cwd).flatMap(placesIn).filter(isFile)) {
+    const config = await load(path, selfEntry);
+    if (config !== undefined) return { config, filepath: path };
   }
   throw new ReleaseError(
     'CONFIG_NOT_FOUND',
-    `No fmrelease config was found in ${place.cwd}${gitRoot(place.cwd) === undefined ? '' : ' or above it in the repository'}.`,
+    `No fmrelease config was found in ${cwd}${gitRoot(cwd) === undefined ? '' : ' or above it in the repository'}.`,
     {
       fix: 'Run `fmrelease init`, or name the file with --config.',
     },
   );
 }
 
-async function loadNamed(explorer: PublicExplorer, path: string, name: string) {
+async function loadNamed(path: string, name: string, selfEntry: string): Promise<FoundConfig> {
   if (!isFile(path)) {
     throw new ReleaseError('CONFIG_NOT_FOUND', `The config "${name}" is not a file.`, {
       fix: 'Correct --config or FMRELEASE_CONFIG.',
     });
   }
-  return (await load(explorer, path)) ?? Promise.reject(emptyConfig(name));
+  const config = await load(path, selfEntry);
+  if (config === undefined) throw emptyConfig(name);
+  return { config, filepath: path };
 }
 
 /**
- * Loads one file; null is a package.json without our key. A config that throws is the user's to mend, with the cause
- * kept. Not `explorer.search`: it takes an ENOENT that the config itself throws for a config that is not there.
+ * Loads one file; undefined is a package.json without our key. A config that throws is the user's to mend, with the
+ * cause kept.
  */
-async function load(explorer: PublicExplorer, path: string) {
+async function load(path: string, selfEntry: string): Promise<unknown> {
   const name = basename(path);
   try {
-    const found = await explorer.load(path);
-    if (found?.isEmpty === true) throw emptyConfig(name);
-    return found;
+    const config = await readConfigFile(path, selfEntry);
+    if (config === undefined && name !== 'package.json') throw emptyConfig(name);
+    return config;
   } catch (cause) {
     if (cause instanceof ReleaseError) throw cause;
     const denied = isSystemError(cause, 'EACCES', 'EPERM');
@@ -84,24 +91,57 @@ async function load(explorer: PublicExplorer, path: string) {
   }
 }
 
+/** Each form is read by what it needs alone: a start with a JSON or JavaScript config loads no parser. */
+async function readConfigFile(path: string, selfEntry: string): Promise<unknown> {
+  if (basename(path) === 'package.json') return readPackageKey(path);
+  switch (extname(path)) {
+    case '.json': {
+      const text = await readFile(path, 'utf8');
+      return text.trim() === '' ? undefined : readJson(text, basename(path));
+    }
+    case '.js':
+    case '.mjs':
+      return importDefault(path);
+    case '.ts':
+      return readTypeScript(path, selfEntry);
+    default:
+      return readWithCosmiconfig(path);
+  }
+}
+
+/** What a module exports by default; a module of CommonJS has it there too. */
+async function importDefault(path: string): Promise<unknown> {
+  const module: unknown = await import(pathToFileURL(path).href);
+  return module !== null && typeof module === 'object' && 'default' in module ? module.default : undefined;
+}
+
+/** jiti is required, not imported: Node would scan its whole bundle for exports, which costs more than loading it. */
+async function readTypeScript(path: string, selfEntry: string): Promise<unknown> {
+  const require = createRequire(import.meta.url);
+  const { createJiti } = require('jiti') as typeof Jiti;
+  const jiti = createJiti(path, { alias: { fmrelease: selfEntry }, interopDefault: true });
+  return jiti.import(path, { default: true });
+}
+
+/** The key `fmrelease` of a package.json; undefined without it. */
+async function readPackageKey(path: string): Promise<unknown> {
+  const document = readJson(await readFile(path, 'utf8'), basename(path));
+  return document !== null && typeof document === 'object' && !Array.isArray(document)
+    ? document['fmrelease']
+    : undefined;
+}
+
+/** YAML: cosmiconfig brings the parser. */
+async function readWithCosmiconfig(path: string): Promise<unknown> {
+  const { cosmiconfig } = await import('cosmiconfig');
+  const found = await cosmiconfig('fmrelease', { cache: false }).load(path);
+  return found?.isEmpty === true ? undefined : found?.config;
+}
+
 const emptyConfig = (name: string): ReleaseError =>
   new ReleaseError('CONFIG_INVALID', `${name} is empty.`, {
     fix: `Export a config from ${name}, with \`support\` at least.`,
   });
-
-function createExplorer(selfEntry: string): PublicExplorer {
-  const loadTypeScript: Loader = async (path) => {
-    const { createJiti } = await import('jiti');
-    return createJiti(path, { alias: { fmrelease: selfEntry }, interopDefault: true }).import(path, {
-      default: true,
-    });
-  };
-  const loadJson: Loader = (path, content) => readJson(content, basename(path));
-  return cosmiconfig('fmrelease', {
-    loaders: { '.ts': loadTypeScript, '.json': loadJson },
-    cache: false,
-  });
-}
 
 /** `cwd`, then its parents up to the root of the git repository: a config is code, and none above it is run. */
 function foldersToSearch(cwd: string): readonly string[] {
@@ -114,7 +154,8 @@ function foldersToSearch(cwd: string): readonly string[] {
   return folders;
 }
 
-const placesIn = (folder: string): readonly string[] => CONFIG_FILES.map((name) => join(folder, name));
+const placesIn = (folder: string): readonly string[] =>
+  [...CONFIG_FILES, 'package.json'].map((name) => join(folder, name));
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
@@ -125,7 +166,6 @@ function gitRoot(folder: string): string | undefined {
 }
 
 /** The config files that are looked for, in this order, before `package.json#fmrelease`. */
-export const CONFIG_FILES: readonly string[] = [
-  ...['ts', 'js', 'mjs', 'json', 'yaml'].map((ending) => `fmrelease.config.${ending}`),
-  'package.json',
-];
+export const CONFIG_FILES: readonly string[] = ['ts', 'js', 'mjs', 'json', 'yaml'].map(
+  (ending) => `fmrelease.config.${ending}`,
+);

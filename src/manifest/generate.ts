@@ -58,7 +58,7 @@ export async function generateManifests(
       source: io.source,
       message: null,
       publicUrl,
-      highest: facts.highest,
+      ledger: facts.ledger,
     },
   );
   return [{ key, content: projectManifest(next.entry, next.cells, publicUrl) }];

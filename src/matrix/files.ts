@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { glob } from 'tinyglobby';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import type { MatrixDocument } from '../generated/matrix.ts';
@@ -21,9 +20,7 @@ export interface MatrixFile {
  * @throws ReleaseError `MATRIX_NOT_FOUND` without any file, `JSON_INVALID`, `MATRIX_INVALID` with every fault
  */
 export async function readMatrixFiles(root: string, pattern: string): Promise<readonly MatrixFile[]> {
-  const paths = isGlob(pattern)
-    ? (await glob(pattern, { cwd: root, dot: false })).sort(compareBytes)
-    : [pattern];
+  const paths = isGlob(pattern) ? await expandGlob(root, pattern) : [pattern];
   if (paths.length === 0) throw notFound(pattern);
   const files = await Promise.all(paths.map((path) => readMatrixFile(root, path)));
   refuseRepeats(files);
@@ -53,6 +50,25 @@ async function readMatrixFile(root: string, path: string): Promise<MatrixFile> {
 /** Writes one matrix file in canonical bytes, whole or not at all. */
 export async function writeMatrixFile(root: string, { path, document }: MatrixFile): Promise<void> {
   await writeFileAtomically(join(root, path), writeJson(canonical(document)));
+}
+
+/** The files that a glob names, relative to `root`, in the order of their path bytes. */
+async function expandGlob(root: string, pattern: string): Promise<readonly string[]> {
+  const { default: picomatch } = await import('picomatch');
+  const isMatch = picomatch(pattern);
+  const { base, glob } = picomatch.scan(pattern);
+  const entries = await readdir(join(root, base), {
+    recursive: glob.includes('/'),
+    withFileTypes: true,
+  }).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split('\\').join('/'))
+    .filter((path) => isMatch(path))
+    .sort(compareBytes);
 }
 
 /** True when the pattern can name several files. */

@@ -3,7 +3,7 @@ import type { Cell } from '../model/cell.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { AdapterChange, Blocker, Change, Coverage, Plan, PlannedPack } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
-import { assignVersions, type HighestVersions } from '../release/compose.ts';
+import { assignVersions, type VersionLedger } from '../release/compose.ts';
 import { type ComparedPack, diffCells, diffPacks, toComparedPack } from '../release/diff.ts';
 import { sortCells, sortPacks } from '../release/documents.ts';
 
@@ -20,7 +20,7 @@ export interface PlanFacts {
   readonly archiveSizes: ReadonlyMap<string, number>;
   /** Digests of packs that are built already but not uploaded, by pack id. */
   readonly builtDigests: ReadonlyMap<string, string>;
-  readonly highest: HighestVersions;
+  readonly ledger: VersionLedger;
   /** True when the head was published under another public URL. */
   readonly urlsMoved: boolean;
   readonly allow: {
@@ -94,7 +94,8 @@ function applyForecast(
   touched: readonly AdapterChange[],
 ): { readonly packs: readonly ComparedPack[]; readonly cells: readonly Cell[] } {
   const names = new Set(touched.map(({ adapter }) => adapter));
-  const kept = (facts.head?.entry.packs ?? []).filter(({ adapter }) => !names.has(adapter));
+  const untouched = (facts.head?.entry.packs ?? []).filter(({ adapter }) => !names.has(adapter));
+  const kept = assignVersions(untouched, facts.head, facts.ledger);
   const added = touched.flatMap(({ packs }) => packs).map((pack) => forecastPack(pack, facts));
   return {
     packs: [...kept.map(toComparedPack), ...added],
@@ -108,7 +109,7 @@ function applyForecast(
 /** A pack that is not built yet has the served version while its build is the served one: equal builds make equal bytes. */
 function forecastPack(
   pack: PlannedPack,
-  { head, published, archiveSizes, builtDigests, highest }: PlanFacts,
+  { head, published, archiveSizes, builtDigests, ledger }: PlanFacts,
 ): ComparedPack {
   const known = published.get(pack.id);
   const served = head?.entry.packs.find(({ id }) => id === pack.id);
@@ -128,7 +129,7 @@ function forecastPack(
     recipe: pack.recipe,
     baseModelSignature: pack.baseModelSignature,
   };
-  const [record] = assignVersions([ready], head, highest);
+  const [record] = assignVersions([ready], head, ledger);
   return { ...toComparedPack({ version: 0, ...ready, ...record }), sha256: sha256 === '' ? null : sha256 };
 }
 

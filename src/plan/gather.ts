@@ -10,7 +10,7 @@ import { packEntries } from '../pack/entries.ts';
 import { requirePackTool } from '../pack/pack-tool.ts';
 import type { OpenChannel, Session } from '../project.ts';
 import { publishedAdapters } from '../release/adapters.ts';
-import { readHighestVersions } from '../release/highest-versions.ts';
+import { readVersionLedger } from '../release/highest-versions.ts';
 import { MANIFEST } from '../release/layout.ts';
 import { encodeManifest } from '../release/project.ts';
 import { findPublishedPacks } from '../release/published-packs.ts';
@@ -51,7 +51,7 @@ export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Pro
     coverage: coverageOf(intent, desired),
     published,
     ...toBuild,
-    highest: await readHighestVersions(channel.store, { channel: channel.name, head, foreign }),
+    ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign }),
     urlsMoved:
       head !== null &&
       sha256Of(encodeManifest(head.entry, head.cells, channel.target.publicUrl)) !==

@@ -6,8 +6,8 @@ import {
   type AdapterState,
   type ComposedRevision,
   composeRevision,
-  type HighestVersions,
   type RevisionFacts,
+  type VersionLedger,
 } from '../release/compose.ts';
 import { parseLogEntry, sortCells, sortPacks } from '../release/documents.ts';
 import { cellsKey, logKey } from '../release/layout.ts';
@@ -26,7 +26,7 @@ export interface CommitRequest {
   /** What to call it when something that the change touches has moved. */
   readonly movedCode: 'PLAN_STALE' | 'CHANNEL_MOVED';
   /** The version ledger of the target, given the head that the revision follows. */
-  readonly readHighest: (head: Release | null) => Promise<HighestVersions>;
+  readonly readLedger: (head: Release | null) => Promise<VersionLedger>;
 }
 
 /** How a commit ended. `release` is the head that now stands; `alreadyCommitted`: an earlier run wrote it. */
@@ -53,7 +53,7 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
     const next = composeRevision(
       head,
       { adapters: request.adapters, holds },
-      { ...request.facts, highest: await request.readHighest(head) },
+      { ...request.facts, ledger: await request.readLedger(head) },
     );
     if (!request.evenIfEqual && isSameContent(head, next))
       return { committed: false, alreadyCommitted: false, release: head };

@@ -30,7 +30,14 @@ export interface RevisionFacts {
 
 /** The facts, with what the versions of the target's channels have come to. */
 export interface CompositionFacts extends RevisionFacts {
+  readonly ledger: VersionLedger;
+}
+
+/** What decides the version of a pack. */
+export interface VersionLedger {
   readonly highest: HighestVersions;
+  /** What a manifest of somebody else serves that is about to be replaced: devices have it, so all must go above. */
+  readonly foreign: HighestVersions;
 }
 
 /** The highest version ever used per pack id, in any channel of the target. */
@@ -64,11 +71,12 @@ export function composeRevision(
   facts: CompositionFacts,
 ): ComposedRevision {
   const touched = new Set(change.adapters.map(({ adapter }) => adapter));
-  const kept = (base?.entry.packs ?? []).filter(({ adapter }) => !touched.has(adapter));
+  const untouched = (base?.entry.packs ?? []).filter(({ adapter }) => !touched.has(adapter));
+  const kept = assignVersions(untouched, base, facts.ledger);
   const added = assignVersions(
     change.adapters.flatMap(({ packs }) => packs),
     base,
-    facts.highest,
+    facts.ledger,
   );
   refuseTakenIds(kept, added);
   const packs = sortPacks([...kept, ...added]);
@@ -96,7 +104,7 @@ export function composeRevision(
     message: facts.message,
     packs,
     cellsSha256: sha256Of(cellsBytes),
-    highestVersion: raiseHighest(facts.highest, packs),
+    highestVersion: raiseHighest(facts.ledger.highest, packs),
     holds: change.holds,
     projections: { [MANIFEST]: sha256Of(manifestBytes) },
   };
@@ -111,12 +119,12 @@ export function composeRevision(
 export function assignVersions(
   packs: readonly ReadyPack[],
   base: Release | null,
-  highest: HighestVersions,
+  { highest, foreign }: VersionLedger,
 ): readonly PackRecord[] {
   return packs.map((pack) => {
     const served = base?.entry.packs.find(({ id }) => id === pack.id);
-    const version =
-      served !== undefined && served.sha256 === pack.sha256 ? served.version : (highest[pack.id] ?? 0) + 1;
+    const stays = served?.sha256 === pack.sha256 && served.version > (foreign[pack.id] ?? 0);
+    const version = stays ? served.version : (highest[pack.id] ?? 0) + 1;
     // The packs of a rollback come with the version that they had, which must not win over the new one.
     const { id, version: _, ...rest }: ReadyPack & Partial<PackRecord> = pack;
     return { id, version, ...rest };

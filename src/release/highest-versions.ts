@@ -1,7 +1,7 @@
 import { readJsonBytes } from '../json/read.ts';
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
-import { type HighestVersions, mergeHighest } from './compose.ts';
+import { type HighestVersions, mergeHighest, type VersionLedger } from './compose.ts';
 import { listChannels, readHead } from './read-channel.ts';
 
 /** What a channel itself knows: its head, and a manifest of somebody else that is about to be replaced. */
@@ -12,28 +12,33 @@ export interface OwnLedger {
 }
 
 /** The highest version ever used per pack id: of the channel, of every other channel of the target, of a foreign manifest. */
-export async function readHighestVersions(
+export async function readVersionLedger(
   store: ReleaseStore,
-  { channel, head, foreign }: OwnLedger,
-): Promise<HighestVersions> {
+  { channel, head, foreign: object }: OwnLedger,
+): Promise<VersionLedger> {
   const others = (await listChannels(store)).filter((name) => name !== channel);
   const heads = await Promise.all(others.map((name) => readHead(store, name)));
-  return mergeHighest([
-    head?.entry.highestVersion ?? {},
-    ...heads.map(({ release }) => release?.entry.highestVersion ?? {}),
-    foreign === null ? {} : versionsOf(foreign),
-  ]);
+  const foreign = object === null ? {} : versionsOf(object, head);
+  const known = [head, ...heads.map(({ release }) => release)].map(
+    (release) => release?.entry.highestVersion ?? {},
+  );
+  return { highest: mergeHighest([...known, foreign]), foreign };
 }
 
-/** The versions that a manifest of unknown origin gives its packs; what cannot be read counts as none. */
-function versionsOf({ bytes, key }: StoredObject): HighestVersions {
+/**
+ * The versions that a manifest of unknown origin gives its packs. What cannot be read counts as none, and so does a
+ * pack that is the head's own: a manifest that only differs elsewhere makes no device fetch its packs again.
+ */
+function versionsOf({ bytes, key }: StoredObject, head: Release | null): HighestVersions {
   try {
     const value = readJsonBytes(bytes, key);
     const packs =
       value !== null && typeof value === 'object' && !Array.isArray(value) ? value['assetPacks'] : [];
     const entries = (Array.isArray(packs) ? packs : []).flatMap((pack) => {
       if (pack === null || typeof pack !== 'object' || Array.isArray(pack)) return [];
-      const { id, version } = pack;
+      const { id, version, sha256 } = pack;
+      const ours = head?.entry.packs.find((own) => own.id === id);
+      if (ours?.version === version && ours?.sha256 === sha256) return [];
       return typeof id === 'string' && typeof version === 'number' && Number.isSafeInteger(version)
         ? [[id, version] as const]
         : [];

@@ -3,7 +3,7 @@ import { readJsonBytes } from '../json/read.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
-import { parseCells, parseLogEntry } from './documents.ts';
+import { parseCells, parseLogEntry, parseManifest } from './documents.ts';
 import { CHANNELS_PREFIX, cellsKey, logKey, logPrefix, MANIFEST, manifestKey, revisionOf } from './layout.ts';
 
 /** How a channel's projection stands to its log. `foreign`: no log entry explains its bytes. */
@@ -31,13 +31,9 @@ export async function readHead(store: ReleaseStore, channel: string): Promise<Ch
     return { release: null, projection: { state: object === null ? 'absent' : 'foreign', object } };
   const tip = await walkToTip(store, channel, start);
   const release = await withCells(store, tip);
-  return {
-    release,
-    projection: {
-      state: judgeProjection(object, named === start.entry.revision ? start : null, tip),
-      object,
-    },
-  };
+  const state = judgeProjection(object, named === start.entry.revision ? start : null, tip);
+  if (object !== null && state === 'current') await requireAgreement(object, tip);
+  return { release, projection: { state, object } };
 }
 
 /** One revision with its cells, or null when the log has none. */
@@ -129,6 +125,27 @@ function judgeProjection(object: StoredObject | null, explainedBy: Slot | null, 
   if (explainedBy === null || explainedBy.entry.projections[MANIFEST] !== sha256Of(object.bytes))
     return 'foreign';
   return explainedBy.entry.revision === tip.entry.revision ? 'current' : 'behind';
+}
+
+/** Nothing follows the tip that would prove its bytes, but its projection does: both must name the same packs. */
+async function requireAgreement({ bytes, key }: StoredObject, { entry }: Slot): Promise<void> {
+  const { assetPacks } = await parseManifest(bytes, key);
+  const named = entry.packs.map(({ id, version, sha256, downloadSize }) => [
+    id,
+    version,
+    sha256,
+    downloadSize,
+  ]);
+  const served = assetPacks.map(({ id, version, sha256, downloadSize }) => [
+    id,
+    version,
+    sha256,
+    downloadSize,
+  ]);
+  if (JSON.stringify(named) === JSON.stringify(served)) return;
+  throw broken(
+    `The log of "${entry.channel}" is broken: revision ${entry.revision} names other packs than its manifest.`,
+  );
 }
 
 function revisionNamedBy(bytes: Uint8Array): number | null {

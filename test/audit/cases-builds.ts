@@ -83,8 +83,7 @@ export const BUILD_CASES: FindingCases<
     severity: 'error',
     subject: 'summarizer 1.0.0',
     published: false,
-    trigger: async (scene) =>
-      appendFileSync(join(scene.root, await buildPath(scene), 'metadata.json'), '\n'),
+    trigger: async (scene) => appendFileSync(join(scene.root, await buildPath(scene), 'metadata.json'), '\n'),
     nearMiss: asItIs,
   },
   'stale-signature': {

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { SIGNATURE } from '../support/builders.ts';
 import { logKey, manifestKey, packKey } from '../../src/release/layout.ts';
+import { SIGNATURE } from '../support/builders.ts';
 import { asItIs, type FindingCases } from './case.ts';
 import type { Scene } from './scene.ts';
 

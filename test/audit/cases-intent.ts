@@ -70,8 +70,10 @@ export const INTENT_CASES: FindingCases<
   'on-demand-null': {
     severity: 'error',
     subject: 'summarizer',
-    trigger: ({ editAdapter }) => editAdapter((adapter) => ({ ...adapter, downloadPolicy: { onDemand: null } })),
-    nearMiss: ({ editAdapter }) => editAdapter((adapter) => ({ ...adapter, downloadPolicy: { onDemand: {} } })),
+    trigger: ({ editAdapter }) =>
+      editAdapter((adapter) => ({ ...adapter, downloadPolicy: { onDemand: null } })),
+    nearMiss: ({ editAdapter }) =>
+      editAdapter((adapter) => ({ ...adapter, downloadPolicy: { onDemand: {} } })),
   },
   'pack-id-dotted': {
     severity: 'error',
@@ -83,7 +85,8 @@ export const INTENT_CASES: FindingCases<
     severity: 'error',
     subject: 'summarizer',
     trigger: ({ editAdapter }) => editAdapter((adapter) => ({ ...adapter, platforms: ['iPadOS', 'macOS'] })),
-    nearMiss: ({ editAdapter }) => editAdapter((adapter) => ({ ...adapter, platforms: ['visionOS', 'macOS'] })),
+    nearMiss: ({ editAdapter }) =>
+      editAdapter((adapter) => ({ ...adapter, platforms: ['visionOS', 'macOS'] })),
   },
   'decline-expired': {
     severity: 'warning',
@@ -168,7 +171,10 @@ const rename = ({ editMatrix }: Scene, name: string): void =>
 const addFiles = ({ editMatrix }: Scene, packId: string): void =>
   editMatrix((matrix) => ({
     ...matrix,
-    adapters: { ...matrix.adapters, core_ai: { kind: 'files', packId, platforms: ['iOS'], builds: [], serve: [] } },
+    adapters: {
+      ...matrix.adapters,
+      core_ai: { kind: 'files', packId, platforms: ['iOS'], builds: [], serve: [] },
+    },
   }));
 
 const declineUntil = ({ editAdapter }: Scene, until: string): void =>

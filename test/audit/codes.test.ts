@@ -19,17 +19,14 @@ describe.each(Object.entries(CASES))('%s', (code, { severity, subject, question,
     for (const { message, fix } of found) {
       expect(message).toMatch(/^.+\.$/);
       expect(fix).toMatch(/^[A-Z].+\.$/);
-      expect(`${message}${fix}`).not.toMatch(/undefined|null[^"]|NaN|\[object|please|oops|invalid/i);
+      expect(`${message}${fix}`).not.toMatch(/undefined|NaN|\[object|please|oops|invalid/i);
     }
+    expect(FINDING_WORDS).toHaveProperty([code, 'severity'], severity);
   });
 
   test('is not raised by the nearest thing that is all right', async () => {
     const scene = await aScene(own);
     await own.nearMiss(scene);
     expect((await scene.audit(question)).filter((finding) => finding.code === code)).toEqual([]);
-  });
-
-  test('has that severity in the table of words', () => {
-    expect(FINDING_WORDS).toHaveProperty([code, 'severity'], severity);
   });
 });

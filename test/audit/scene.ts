@@ -20,13 +20,16 @@ import {
   type PublishWishes,
   publishNow,
   readLogEntry,
+  readManifest,
 } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 /** A project with a channel, and everything that may be done to the two before they are audited. */
 export interface Scene extends Project {
   /** Publishes what the matrix says, at a time of its own where one is given. */
-  readonly publish: (wishes?: PublishWishes & { readonly at?: string; readonly channel?: string }) => Promise<void>;
+  readonly publish: (
+    wishes?: PublishWishes & { readonly at?: string; readonly channel?: string },
+  ) => Promise<void>;
   readonly rollBackTo: (revision: number | 'none') => Promise<void>;
   readonly audit: (question?: AuditQuestion) => Promise<readonly Finding[]>;
   /** Changes the document of one adapter, `summarizer` unless another is named. */
@@ -39,8 +42,8 @@ export interface Scene extends Project {
   /** Where an object of the channel lies. */
   readonly pathOf: (key: string) => string;
   readonly putObject: (key: string, content: string | Uint8Array) => void;
-  /** The first pack of a revision. */
-  readonly packOf: (revision: number) => PackRecord;
+  /** The pack of an adapter, `summarizer` unless another is named, in a revision. */
+  readonly packOf: (revision: number, adapter?: string) => PackRecord;
   /** Rewrites the log so that it is whole again: digests, links and the projection's digest follow the change. */
   readonly rewriteLog: (change: (entry: LogEntry) => LogEntry) => void;
 }
@@ -106,18 +109,17 @@ function openScene(project: Project): Scene {
       const before: object = JSON.parse(readFileSync(path, 'utf8'));
       writeFileSync(path, JSON.stringify({ ...before, ...change }));
     },
-    packOf: (revision) => {
-      const [pack] = readLogEntry(project, revision).packs;
-      if (pack === undefined) throw new Error(`revision ${revision} has no pack`);
+    packOf: (revision, adapter = 'summarizer') => {
+      const pack = readLogEntry(project, revision).packs.find((other) => other.adapter === adapter);
+      if (pack === undefined) throw new Error(`revision ${revision} has no pack of ${adapter}`);
       return pack;
     },
     rewriteLog: (change) => {
-      const manifest = sha256Of(readFileSync(pathOf(manifestKey('stable'))));
-      const newest = newestRevision(project);
+      const newest = readManifest(project).revision;
       let previousSha256: string | null = null;
       for (let revision = 1; revision <= newest; revision++) {
-        const entry = { ...change(readLogEntry(project, revision)), previousSha256 };
-        const projections = revision === newest ? { 'manifest.json': manifest } : entry.projections;
+        const entry: LogEntry = { ...change(readLogEntry(project, revision)), previousSha256 };
+        const projections = revision === newest ? putManifest(project, entry) : entry.projections;
         const text = writeJson({ ...entry, projections });
         putObject(logKey('stable', revision), text);
         previousSha256 = sha256Of(text);
@@ -136,11 +138,17 @@ function withAdapter(
   return { ...matrix, adapters: { ...matrix.adapters, [name]: change(adapter) } };
 }
 
-function newestRevision(project: Project): number {
-  const manifest: { revision: number } = JSON.parse(
-    readFileSync(join(project.cdn, manifestKey('stable')), 'utf8'),
-  );
-  return manifest.revision;
+/** Gives the manifest the versions of an entry; returns what the entry must record of it. */
+function putManifest(project: Project, { packs }: LogEntry): LogEntry['projections'] {
+  const manifest = readManifest(project);
+  const versions = new Map(packs.map(({ id, version }) => [id, version]));
+  const assetPacks = manifest.assetPacks.map((pack) => ({
+    ...pack,
+    version: versions.get(pack.id) ?? pack.version,
+  }));
+  const text = writeJson({ ...manifest, assetPacks });
+  writeFileSync(join(project.cdn, manifestKey('stable')), text);
+  return { 'manifest.json': sha256Of(text) };
 }
 
 /** The codes of findings, sorted, each once. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ReleaseError } from '../../src/errors.ts';
 import { listRevisions } from '../../src/release/read-channel.ts';
+import { explainDiskError } from '../../src/store/disk-error.ts';
 import {
   type Fault,
   faultsFor,
@@ -133,7 +134,6 @@ test('a projection whose reply is lost is looked at again, and is no problem', a
 
 test('a full disk after the commit does not say that the channel is untouched', async () => {
   const project = await makeProject(scratchFolder(), ['summarizer']);
-  const { explainDiskError } = await import('../../src/store/disk-error.ts');
   const full = explainDiskError(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }), 'cdn');
   const session = await project.session({
     store: (own) =>

@@ -51,7 +51,7 @@ export async function registeredProject(options: { readonly keep?: boolean } = {
 export async function publishedProject(options: { readonly keep?: boolean } = {}): Promise<CliProject> {
   const project = await registeredProject(options);
   await project.prepare('publish', '--yes', '--message', 'The first');
-  makeAdapter(join(project.root, 'adapters'), { weights: makeContainer([{ payload: Buffer.alloc(256, 3) }]) });
+  makeAdapter(join(project.root, 'adapters'), { weights: makeContainer([{ payload: Buffer.alloc(512, 3) }]) });
   await project.prepare('adapter', 'add', 'adapters/summarizer.fmadapter', '--build', '1.1.0');
   await project.prepare('publish', '--yes');
   await project.prepare('plan', '--out', 'plan.json');

@@ -17,8 +17,12 @@ export interface CliOptions {
   readonly stdin?: 'empty' | 'closed' | { readonly text: string };
   /** Arguments for node itself, such as `--import`. */
   readonly nodeArgs?: readonly string[];
-  /** Sends this signal as soon as stdout or stderr matches. */
-  readonly signal?: { readonly name: NodeJS.Signals; readonly when: RegExp };
+  /** Sends this signal once stdout or stderr matches, or once the promise is kept. */
+  readonly signal?: { readonly name: NodeJS.Signals; readonly when: RegExp | Promise<unknown> };
+  /** The most that one file may grow to, in units of 512 bytes: a disk that fills up. */
+  readonly fileBlocks?: number;
+  /** Runs as this user; only root can. */
+  readonly uid?: number;
 }
 
 /** How a run ended. A run that a signal ended has the code that a shell gives it. */
@@ -39,10 +43,11 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
     let signalled = false;
     const take = (stream: 'stdout' | 'stderr') => (chunk: string) => {
       output[stream] += chunk;
-      if (signal === undefined || signalled || !signal.when.test(output.stdout + output.stderr)) return;
-      signalled = true;
-      child.kill(signal.name);
+      if (signal === undefined || signalled || !(signal.when instanceof RegExp)) return;
+      signalled = signal.when.test(output.stdout + output.stderr);
+      if (signalled) child.kill(signal.name);
     };
+    if (signal?.when instanceof Promise) void signal.when.then(() => child.kill(signal.name));
     child.stdout?.setEncoding('utf8').on('data', take('stdout'));
     child.stderr?.setEncoding('utf8').on('data', take('stderr'));
     child.on('error', reject);
@@ -58,13 +63,15 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
   });
 }
 
-function start(args: readonly string[], { cwd, env, stdin = 'empty', nodeArgs = [] }: CliOptions): ChildProcess {
-  const command = [process.execPath, ...nodeArgs, CLI, ...args];
-  const [program = '', ...rest] = stdin === 'closed' ? ['sh', '-c', 'exec "$@" <&-', 'sh', ...command] : command;
-  return spawn(program, rest, {
+function start(args: readonly string[], options: CliOptions): ChildProcess {
+  const { cwd, env, stdin = 'empty', nodeArgs = [], fileBlocks, uid } = options;
+  const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks}; `;
+  const script = `${limit}exec "$@"${stdin === 'closed' ? ' <&-' : ''}`;
+  return spawn('sh', ['-c', script, 'sh', process.execPath, ...nodeArgs, CLI, ...args], {
     cwd,
     env: cliEnvironment(env),
     stdio: [typeof stdin === 'object' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
 }
 

@@ -16,7 +16,7 @@ export const prefetchUnfilteredRule: Rule = ({ adapters, cells }) => {
       finding('prefetch-unfiltered', {
         subject: name,
         message: `"${name}" has the download policy ${policy}: devices on ${[...wasted].join(', ')} that can never load it download it too.`,
-        fix: 'Make it on demand, or refuse it there in `shouldDownload(_:)` of the extension.',
+        fix: 'Make it on demand, or let the downloader extension of the app leave it out there.',
       }),
     ];
   });
