@@ -6,12 +6,17 @@ import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
 import type { Session } from './project.ts';
 import { commitRevision, findOperation } from './publish/commit.ts';
 import { finishPublish, type PublishResult } from './publish/finish.ts';
-import { holdsAfterPublish, type PublishPermits, refuseUnpermitted } from './publish/permits.ts';
+import {
+  liftedBy,
+  type PublishPermits,
+  refuseHeld,
+  refuseUnpermitted,
+  standingHolds,
+} from './publish/permits.ts';
 import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
 import { refuseForeign } from './publish/roll-forward.ts';
 import { uploadPacks } from './publish/upload.ts';
 import type { RevisionFacts } from './release/compose.ts';
-import { readVersionLedger } from './release/highest-versions.ts';
 import { findPublishedPacks } from './release/published-packs.ts';
 import { readHead } from './release/read-channel.ts';
 
@@ -44,19 +49,22 @@ export async function publishPlan(
   await store.prepare();
   const { release: head, projection } = await readHead(store, name);
   const done = await findOperation(store, plan, head);
+  const { allowForeign } = options;
   if (done !== null)
-    return finishPublish(session, { outcome: { committed: true, alreadyCommitted: true, release: done } });
-  refuseForeign({ release: head, projection }, name, options.allowForeign);
-  const holdsAfter = holdsAfterPublish(plan, options);
+    return finishPublish(session, {
+      outcome: { committed: true, alreadyCommitted: true, release: done },
+      allowForeign,
+    });
+  refuseForeign({ release: head, projection }, name, allowForeign);
   refuseUnpermitted(plan, options);
-  holdsAfter(head?.entry.holds ?? []);
+  const liftHolds = liftedBy(plan, options);
+  refuseHeld(plan, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   const uploads = await uploadPacks(session, {
     packs,
     published: await findPublishedPacks(store, head, packs),
     concurrency: options.concurrency,
   });
-  const foreign = projection.state === 'foreign' ? projection.object : null;
   const outcome = await commitRevision(store, {
     facts: revisionFacts(session, { kind: 'publish', operation: plan.operation, message: options.message }),
     base: plan.base,
@@ -64,12 +72,16 @@ export async function publishPlan(
       ...state,
       packs: state.packs.flatMap(({ id }) => uploads.packs.get(id) ?? []),
     })),
-    holdsAfter,
+    liftHolds,
+    holdsAfter: (now) => {
+      refuseHeld(plan, liftHolds, now);
+      return standingHolds(now, liftHolds);
+    },
     evenIfEqual: plan.change.refreshUrls,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
-    readLedger: (now) => readVersionLedger(store, { channel: name, head: now, foreign }),
+    foreign: projection.state === 'foreign' ? projection.object : null,
   });
-  return finishPublish(session, { outcome, uploads, allowForeign: options.allowForeign });
+  return finishPublish(session, { outcome, uploads, allowForeign });
 }
 
 /** A rollback: a new revision with older content, or none; what it takes back is held. Reads no local files. */
@@ -90,7 +102,7 @@ export async function rollBack(
     facts: revisionFacts(session, { kind: 'rollback', operation, message }),
     evenIfEqual: false,
     movedCode: 'CHANNEL_MOVED',
-    readLedger: (now) => readVersionLedger(store, { channel: name, head: now, foreign: null }),
+    foreign: null,
   });
   return finishPublish(session, { outcome });
 }

@@ -14,7 +14,9 @@ export const repeatable = ({ description }: { readonly description: string }) =>
   string({ description, multiple: true, multipleNonGreedy: true });
 
 /** A revision of a channel's log as an argument. */
-export const revisionArg = custom<number>({ parse: (text) => Promise.resolve().then(() => parseRevision(text)) });
+export const revisionArg = custom<number>({
+  parse: (text) => Promise.resolve().then(() => parseRevision(text)),
+});
 
 /** The scope flag of every command that compares or changes a channel. */
 export const onlyFlag = repeatable({ description: 'Only this adapter; repeat for several.' });

@@ -5,7 +5,7 @@ export function describeShellError(message: string): string {
   const text = stripVTControlCharacters(message)
     .replace(/The following errors? occurred:/, '')
     .replace(/See more help with --help/, '')
-    .replace(/\n\s*Note: [^]*$/, '')
+    .replace(/\n\s*Note: [\s\S]*$/, '')
     .trim();
   for (const [pattern, reword] of WORDINGS) {
     const found = pattern.exec(text);
@@ -24,13 +24,13 @@ type Reword = (first: string, second: string, third: string) => string;
 const WORDINGS: readonly (readonly [RegExp, Reword])[] = [
   [/^Nonexistent flag: (.+)$/, (flag) => `There is no flag ${flag}.`],
   [/^Nonexistent flags: (.+)$/, (flags) => `There are no flags ${flags}.`],
-  [/^Missing \d+ required args?:\n([^]+)$/, (list) => `${nameArguments(list)} missing.`],
+  [/^Missing \d+ required args?:\n([\s\S]+)$/, (list) => `${nameArguments(list)} missing.`],
   [
-    /^Expected (--\S+?)=([^]*) to be one of: (.+)$/,
+    /^Expected (--\S+?)=([\s\S]*) to be one of: (.+)$/,
     (flag, value, all) => `${flag} is "${value}": expected one of ${all}.`,
   ],
   [
-    /^Parsing (--\S+)\s+Expected ([^]+) but received: ([^]*)$/,
+    /^Parsing (--\S+)\s+Expected ([\s\S]+) but received: ([\s\S]*)$/,
     (flag, what, value) => `${flag} is "${value}": expected ${what}.`,
   ],
 ];

@@ -11,8 +11,8 @@ import { buildPack } from '../pack/build-pack.ts';
 import { assemblePlan } from '../plan/assemble.ts';
 import { gatherPlanFacts } from '../plan/gather.ts';
 import type { Session } from '../project.ts';
-import { composeRevision, type ReadyPack } from '../release/compose.ts';
-import { manifestKey, packKey } from '../release/layout.ts';
+import { composeRevision, type ReadyPack, toReadyPack } from '../release/compose.ts';
+import { manifestKey } from '../release/layout.ts';
 import { projectManifest } from '../release/project.ts';
 
 /** A manifest as it would be published: its key, its platform where Apple's form needs one, its content. */
@@ -69,12 +69,9 @@ async function readyPack(
   pack: PlannedPack,
   published: PackRecord | undefined,
 ): Promise<ReadyPack> {
-  const { kind: _, path: __, sizeBytes: ___, ...facts } = pack;
-  const { sha256, sizeBytes } =
-    published === undefined
-      ? await buildPack(pack, io.cache, { projectRoot: config.root, ...io })
-      : { sha256: published.sha256, sizeBytes: published.downloadSize };
-  return { ...facts, key: packKey(sha256, pack.id), downloadSize: sizeBytes, sha256 };
+  if (published !== undefined)
+    return toReadyPack(pack, { sha256: published.sha256, sizeBytes: published.downloadSize });
+  return toReadyPack(pack, await buildPack(pack, io.cache, { projectRoot: config.root, ...io }));
 }
 
 /** Writes each manifest into a folder under the last part of its key; returns the paths. */

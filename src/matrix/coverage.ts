@@ -40,6 +40,7 @@ export const toCell = (cell: MatrixCell): Cell => ({
   os: toOsRangeText(cell.range),
   systemModel: cell.systemModel?.id ?? null,
   variant: cell.systemModel?.variant ?? null,
+  baseModelSignature: cell.systemModel?.signature?.digits ?? null,
   state: cell.state,
   pack: cell.packId,
   fallback: cell.fallback,

@@ -3,7 +3,7 @@ import type { Cell } from '../model/cell.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { AdapterChange, Blocker, Change, Coverage, Plan, PlannedPack } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
-import { assignVersions, type VersionLedger } from '../release/compose.ts';
+import { assignVersions, type VersionLedger, versionFor } from '../release/compose.ts';
 import { type ComparedPack, diffCells, diffPacks, toComparedPack } from '../release/diff.ts';
 import { sortCells, sortPacks } from '../release/documents.ts';
 
@@ -58,7 +58,11 @@ export function assemblePlan(facts: PlanFacts): Plan {
     allow: { remove: [...facts.allow.remove].sort(), gap: facts.allow.gap },
     baseRevision: base?.revision ?? null,
     nextRevision: (base?.revision ?? 0) + 1,
-    hasChanges: changes.some(({ kind }) => kind !== 'keep') || cellChanges.length > 0 || facts.urlsMoved,
+    hasChanges:
+      changes.some(({ kind }) => kind !== 'keep') ||
+      JSON.stringify(sortCells(before.cells)) !== JSON.stringify(sortCells(after.cells)) ||
+      liftsHold(facts) ||
+      facts.urlsMoved,
     changes,
     cellChanges,
     uploads: forecastUploads(facts),
@@ -66,6 +70,10 @@ export function assemblePlan(facts: PlanFacts): Plan {
     blockers: [...findGapBlockers(facts), ...findHoldBlockers(facts)],
   };
 }
+
+/** True when a hold stands that this plan lifts. */
+const liftsHold = ({ head, allow }: PlanFacts): boolean =>
+  (head?.entry.holds ?? []).some(({ adapter }) => allow.liftHolds.includes(adapter));
 
 /** The name of a change on its base: the same change on the same base is the same operation, whoever runs it. */
 export const operationId = (channel: string, base: Plan['base'], change: Change): string =>
@@ -117,10 +125,10 @@ function forecastPack(
     served !== undefined &&
     served.buildDigest === pack.buildDigest &&
     served.recipe.format === pack.recipe.format;
-  const sha256 = known?.sha256 ?? builtDigests.get(pack.id) ?? (sameBytes ? served.sha256 : '');
-  const ready = {
+  const sha256 = known?.sha256 ?? builtDigests.get(pack.id) ?? (sameBytes ? served.sha256 : null);
+  return {
     id: pack.id,
-    key: '',
+    version: versionFor({ id: pack.id, sha256 }, head, ledger),
     downloadSize: known?.downloadSize ?? archiveSizes.get(pack.id) ?? pack.sizeBytes,
     sha256,
     adapter: pack.adapter,
@@ -129,8 +137,6 @@ function forecastPack(
     recipe: pack.recipe,
     baseModelSignature: pack.baseModelSignature,
   };
-  const [record] = assignVersions([ready], head, ledger);
-  return { ...toComparedPack({ version: 0, ...ready, ...record }), sha256: sha256 === '' ? null : sha256 };
 }
 
 const forecastUploads = ({ desired, published, archiveSizes }: PlanFacts): Plan['uploads'] =>

@@ -7,29 +7,31 @@ import {
   type ComposedRevision,
   composeRevision,
   type RevisionFacts,
-  type VersionLedger,
 } from '../release/compose.ts';
-import { parseLogEntry, sortCells, sortPacks } from '../release/documents.ts';
+import { sortCells, sortPacks } from '../release/documents.ts';
+import { readVersionLedger } from '../release/highest-versions.ts';
 import { cellsKey, logKey } from '../release/layout.ts';
-import { readEntry, readHead, readRelease } from '../release/read-channel.ts';
-import type { ReleaseStore } from '../store/store.ts';
+import { brokenLog, listRevisions, readEntry, readHead, readRelease } from '../release/read-channel.ts';
+import type { ReleaseStore, StoredObject } from '../store/store.ts';
 
 /** A change that is ready to commit: every pack it names is in the store, proved. */
 export interface CommitRequest {
   readonly facts: RevisionFacts;
   readonly base: { readonly revision: number; readonly sha256: string } | null;
   readonly adapters: readonly AdapterState[];
-  /** The holds of the next revision, given those of the head it follows. */
-  readonly holdsAfter: (holds: readonly Hold[], head: Release | null) => readonly Hold[];
+  /** Adapters whose holds are lifted: these must not have moved either. */
+  readonly liftHolds: readonly string[];
+  /** The holds of the next revision, given the head that it follows. May refuse: a head can hold what it serves. */
+  readonly holdsAfter: (head: Release | null) => readonly Hold[];
   /** Commits even when packs and cells stay the same, such as under a new public URL. */
   readonly evenIfEqual: boolean;
   /** What to call it when something that the change touches has moved. */
   readonly movedCode: 'PLAN_STALE' | 'CHANNEL_MOVED';
-  /** The version ledger of the target, given the head that the revision follows. */
-  readonly readLedger: (head: Release | null) => Promise<VersionLedger>;
+  /** A manifest of somebody else that this commit's projection will replace: versions go above it. */
+  readonly foreign: StoredObject | null;
 }
 
-/** How a commit ended. `release` is the head that now stands; `alreadyCommitted`: an earlier run wrote it. */
+/** How a commit ended. `release` is what it wrote, or what an earlier run wrote (`alreadyCommitted`), or the head. */
 export interface CommitOutcome {
   readonly committed: boolean;
   readonly alreadyCommitted: boolean;
@@ -49,14 +51,12 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
     const own = await findOperation(store, { channel, operation, base: request.base }, head);
     if (own !== null) return { committed: true, alreadyCommitted: true, release: own };
     await refuseMoved(store, request, head);
-    const holds = request.holdsAfter(head?.entry.holds ?? [], head);
-    const next = composeRevision(
-      head,
-      { adapters: request.adapters, holds },
-      { ...request.facts, ledger: await request.readLedger(head) },
-    );
+    const holds = request.holdsAfter(head);
+    const ledger = await readVersionLedger(store, { channel, head, foreign: request.foreign });
+    const next = composeRevision(head, { adapters: request.adapters, holds }, { ...request.facts, ledger });
     if (!request.evenIfEqual && isSameContent(head, next))
       return { committed: false, alreadyCommitted: false, release: head };
+    if (await isBehind(store, channel, next.entry.revision)) continue;
     await createContent(store, cellsKey(next.entry.cellsSha256), next.cellsBytes);
     if ((await writeSlot(store, logKey(channel, next.entry.revision), next)) === 'ours') {
       return {
@@ -96,17 +96,18 @@ export async function findOperation(
 /** Refuses when an adapter, pack id or hold that the change touches differs between its base and the head. */
 async function refuseMoved(
   store: ReleaseStore,
-  { facts, base, adapters, movedCode }: CommitRequest,
+  { facts, base, adapters, liftHolds, movedCode }: CommitRequest,
   head: Release | null,
 ): Promise<void> {
   if ((base?.sha256 ?? null) === (head?.entrySha256 ?? null)) return;
   const then = base === null ? null : await readRelease(store, facts.channel, base.revision);
   const rewritten = base !== null && then?.entrySha256 !== base.sha256;
-  const moved = adapters.filter(({ adapter }) => stateOf(then, adapter) !== stateOf(head, adapter));
+  const touched = [...new Set([...adapters.map(({ adapter }) => adapter), ...liftHolds])];
+  const moved = touched.filter((adapter) => stateOf(then, adapter) !== stateOf(head, adapter));
   if (!rewritten && moved.length === 0) return;
   const why = rewritten
     ? `the log of "${facts.channel}" has no such revision ${base.revision}`
-    : `${moved.map(({ adapter }) => `"${adapter}"`).join(', ')} changed on "${facts.channel}" since revision ${base?.revision ?? 0}, which is at ${head?.entry.revision ?? 0} now`;
+    : `${moved.map((adapter) => `"${adapter}"`).join(', ')} changed on "${facts.channel}" since revision ${base?.revision ?? 0}, which is at ${head?.entry.revision ?? 0} now`;
   throw new ReleaseError(movedCode, `This change no longer fits: ${why}.`, {
     fix:
       movedCode === 'PLAN_STALE'
@@ -125,11 +126,30 @@ function stateOf(release: Release | null, adapter: string): string {
   ]);
 }
 
-const isSameContent = (head: Release | null, { entry }: ComposedRevision): boolean =>
-  head !== null &&
-  head.entry.cellsSha256 === entry.cellsSha256 &&
-  JSON.stringify(head.entry.packs) === JSON.stringify(entry.packs) &&
-  JSON.stringify(head.entry.holds) === JSON.stringify(entry.holds);
+/** True when the revision would say nothing that the head does not; an empty one says nothing on an empty channel. */
+function isSameContent(head: Release | null, { entry, cells }: ComposedRevision): boolean {
+  if (head === null) return entry.packs.length === 0 && cells.length === 0 && entry.holds.length === 0;
+  return (
+    head.entry.cellsSha256 === entry.cellsSha256 &&
+    JSON.stringify(head.entry.packs) === JSON.stringify(entry.packs) &&
+    JSON.stringify(head.entry.holds) === JSON.stringify(entry.holds)
+  );
+}
+
+/**
+ * True when the slot was taken meanwhile. A later slot without it is a hole, which must never be filled.
+ *
+ * @throws ReleaseError `LOG_BROKEN`
+ */
+async function isBehind(store: ReleaseStore, channel: string, next: number): Promise<boolean> {
+  const revisions = await listRevisions(store, channel);
+  if (revisions.includes(next)) return true;
+  const later = revisions.find((revision) => revision > next);
+  if (later === undefined) return false;
+  throw brokenLog(
+    `The log of "${channel}" is broken: revision ${next} is missing, though ${later} is there.`,
+  );
+}
 
 /** Creates an object that its digest names: what is there already is the same bytes, or damaged. */
 async function createContent(store: ReleaseStore, key: string, bytes: Uint8Array): Promise<void> {
@@ -145,11 +165,14 @@ async function createContent(store: ReleaseStore, key: string, bytes: Uint8Array
   );
 }
 
-/** Writes a slot, or learns whose it is. A reply that tells nothing is settled by reading, never by guessing. */
+/**
+ * Writes a slot, or learns whose it is. A reply that tells nothing is settled by reading, never by guessing. Our
+ * operation in other bytes is another run's: lost here, and found as already committed on the next look.
+ */
 async function writeSlot(
   store: ReleaseStore,
   key: string,
-  { entry, entryBytes }: ComposedRevision,
+  { entryBytes, entrySha256 }: ComposedRevision,
 ): Promise<'ours' | 'lost'> {
   let cause: unknown;
   for (let attempt = 0; attempt < MAX_SLOT_WRITES; attempt++) {
@@ -164,8 +187,7 @@ async function writeSlot(
     const slot = await store.read(key).catch((error: unknown) => {
       throw commitUnknown(store, key, error);
     });
-    if (slot !== undefined)
-      return (await parseLogEntry(slot.bytes, key)).operation === entry.operation ? 'ours' : 'lost';
+    if (slot !== undefined) return sha256Of(slot.bytes) === entrySha256 ? 'ours' : 'lost';
   }
   throw commitUnknown(store, key, cause);
 }

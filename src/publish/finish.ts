@@ -48,7 +48,7 @@ export async function finishPublish(
       await act();
     } catch (error) {
       if (!(error instanceof ReleaseError)) throw error;
-      problems.push(error.message);
+      problems.push(`${error.message} ${error.fix ?? ''}`.trim());
     }
   };
   if (outcome.release !== null) {

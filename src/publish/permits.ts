@@ -1,6 +1,6 @@
 import { ReleaseError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Hold } from '../model/release.ts';
+import type { Hold, Release } from '../model/release.ts';
 
 /** What the person who publishes permits on top of the plan. */
 export interface PublishPermits {
@@ -40,31 +40,34 @@ export function refuseUnpermitted(plan: Plan, permits: PublishPermits): void {
   );
 }
 
+/** The adapters whose holds a publish lifts: those of the plan and those of the command line. */
+export const liftedBy = (plan: Plan, { liftHolds }: PublishPermits): readonly string[] => [
+  ...new Set([...plan.change.liftHolds, ...liftHolds]),
+];
+
+/** The holds of `head` without those of `lifted` adapters. */
+export const standingHolds = (head: Release | null, lifted: readonly string[]): readonly Hold[] =>
+  (head?.entry.holds ?? []).filter(({ adapter }) => !lifted.includes(adapter));
+
 /**
- * Returns what a publish makes of the holds of the head that it follows: lifted ones go.
+ * Refuses to serve a build that `head` holds and nobody lifts, also one that was held after the plan was made.
  *
- * The returned function throws ReleaseError `BUILD_HELD` when the plan would serve a build that is still held, also
- * one that was held after the plan was made.
+ * @throws ReleaseError `BUILD_HELD` with every such build
  */
-export function holdsAfterPublish(
-  plan: Plan,
-  { liftHolds }: PublishPermits,
-): (holds: readonly Hold[]) => readonly Hold[] {
-  const lifted = new Set([...plan.change.liftHolds, ...liftHolds]);
-  const packs = plan.change.adapters.flatMap((state) => state.packs);
-  return (holds) => {
-    const standing = holds.filter(({ adapter }) => !lifted.has(adapter));
-    const held = packs.filter((pack) =>
+export function refuseHeld(plan: Plan, lifted: readonly string[], head: Release | null): void {
+  const standing = standingHolds(head, lifted);
+  const held = plan.change.adapters
+    .flatMap((state) => state.packs)
+    .filter((pack) =>
       standing.some((hold) => pack.adapter === hold.adapter && pack.buildDigest === hold.buildDigest),
     );
-    const [first] = held;
-    if (first === undefined) return standing;
-    throw new ReleaseError(
-      'BUILD_HELD',
-      `${held.map(({ adapter, build }) => `Build ${build} of "${adapter}"`).join(', ')} ${held.length === 1 ? 'is' : 'are'} held: a rollback took ${held.length === 1 ? 'it' : 'them'} back.`,
-      {
-        fix: `Serve another build, or pass --lift-hold ${first.adapter}.`,
-      },
-    );
-  };
+  const [first] = held;
+  if (first === undefined) return;
+  throw new ReleaseError(
+    'BUILD_HELD',
+    `${held.map(({ adapter, build }) => `Build ${build} of "${adapter}"`).join(', ')} ${held.length === 1 ? 'is' : 'are'} held: a rollback took ${held.length === 1 ? 'it' : 'them'} back.`,
+    {
+      fix: `Serve another build, or pass --lift-hold ${first.adapter}.`,
+    },
+  );
 }

@@ -15,7 +15,7 @@ export interface RollbackTarget {
 }
 
 /** What a rollback commits, as far as it does not depend on time and place. */
-export type RollbackChange = Pick<CommitRequest, 'base' | 'adapters' | 'holdsAfter'> & {
+export type RollbackChange = Pick<CommitRequest, 'base' | 'adapters' | 'liftHolds' | 'holdsAfter'> & {
   readonly operation: string;
 };
 
@@ -54,16 +54,13 @@ export async function planRollback(
     base,
     adapters: states,
     operation: sha256Of(writeJson({ channel, base, rollback: { to, only: [...only].sort() } })),
-    holdsAfter: (holds, now) => holdsAfterRollback(holds, now, states),
+    liftHolds: [],
+    holdsAfter: (now) => holdsAfterRollback(now, states),
   };
 }
 
 /** The holds once `states` stand: what they take back is held, what they serve is not. */
-export function holdsAfterRollback(
-  holds: readonly Hold[],
-  head: Release | null,
-  states: readonly AdapterState[],
-): readonly Hold[] {
+export function holdsAfterRollback(head: Release | null, states: readonly AdapterState[]): readonly Hold[] {
   const served = new Set(states.flatMap(({ packs }) => packs).map(buildKey));
   const touched = new Set(states.map(({ adapter }) => adapter));
   const taken = (head?.entry.packs ?? [])
@@ -76,7 +73,7 @@ export function holdsAfterRollback(
         sinceRevision: (head?.entry.revision ?? 0) + 1,
       }),
     );
-  const kept = holds.filter(
+  const kept = (head?.entry.holds ?? []).filter(
     (hold) => !served.has(buildKey(hold)) && !taken.some((other) => buildKey(other) === buildKey(hold)),
   );
   return [...kept, ...taken].sort((a, b) => (buildKey(a) < buildKey(b) ? -1 : 1));

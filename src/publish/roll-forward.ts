@@ -28,7 +28,7 @@ export async function rollForward(
     if (release === null || projection.state === 'current') return;
     if (projection.state === 'foreign' && !allowForeign) throw foreignProjection(channel);
     const bytes = encodeManifest(release.entry, release.cells, publicUrl);
-    if (!explains(release, bytes)) return; // published under another public URL: only a new revision may say otherwise
+    if (!explains(release, bytes)) throw movedUrl(channel, release);
     if ((await store.replace(manifestKey(channel), bytes, projection.object?.etag ?? null)) === 'replaced')
       return;
   }
@@ -61,6 +61,13 @@ export function refuseForeign(
     },
   );
 }
+
+const movedUrl = (channel: string, { entry }: Release): ReleaseError =>
+  new ReleaseError(
+    'PUBLISH_INCOMPLETE',
+    `The manifest of "${channel}" lags, and revision ${entry.revision} was published under another publicUrl.`,
+    { fix: 'Run `fmrelease publish`: a new revision carries the new URLs.' },
+  );
 
 const foreignProjection = (channel: string): ReleaseError =>
   new ReleaseError(

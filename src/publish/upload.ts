@@ -7,8 +7,7 @@ import { buildPack } from '../pack/build-pack.ts';
 import type { CachedPack, PackCache } from '../pack/cache.ts';
 import type { Progress } from '../progress.ts';
 import type { Session } from '../project.ts';
-import type { ReadyPack } from '../release/compose.ts';
-import { packKey } from '../release/layout.ts';
+import { type ReadyPack, toReadyPack } from '../release/compose.ts';
 import type { ReleaseStore } from '../store/store.ts';
 
 /** What became of the packs of a change. Bytes that were there already count as skipped. */
@@ -39,20 +38,16 @@ export async function uploadPacks(
   const reader = { projectRoot: config.root, ...io };
   const ready = new Map<string, ReadyPack>();
   const uploads: Promise<number>[] = [];
-  let skippedBytes = 0;
   try {
     for (const pack of packs) {
       const known = published.get(pack.id);
-      const built = known === undefined ? await buildPack(pack, io.cache, reader) : undefined;
-      const made = toReadyPack(
-        pack,
-        built ?? { sha256: known?.sha256 ?? '', sizeBytes: known?.downloadSize ?? 0 },
-      );
-      ready.set(pack.id, made);
-      if (built === undefined) {
-        skippedBytes += made.downloadSize;
+      if (known !== undefined) {
+        ready.set(pack.id, toReadyPack(pack, { sha256: known.sha256, sizeBytes: known.downloadSize }));
         continue;
       }
+      const built = await buildPack(pack, io.cache, reader);
+      const made = toReadyPack(pack, built);
+      ready.set(pack.id, made);
       const upload = limit(() => uploadPack(made, built, { store: channel.store, ...io }));
       upload.catch(() => undefined); // it is thrown below; until then the next pack is built, and nobody listens
       uploads.push(upload);
@@ -64,23 +59,8 @@ export async function uploadPacks(
   const sent = await Promise.all(uploads);
   const uploadedBytes = sent.reduce((sum, bytes) => sum + bytes, 0);
   const total = [...ready.values()].reduce((sum, { downloadSize }) => sum + downloadSize, 0);
-  return { packs: ready, uploadedBytes, skippedBytes: Math.max(skippedBytes, total - uploadedBytes) };
+  return { packs: ready, uploadedBytes, skippedBytes: total - uploadedBytes };
 }
-
-const toReadyPack = (
-  pack: PlannedPack,
-  { sha256, sizeBytes }: Pick<CachedPack, 'sha256' | 'sizeBytes'>,
-): ReadyPack => ({
-  id: pack.id,
-  key: packKey(sha256, pack.id),
-  downloadSize: sizeBytes,
-  sha256,
-  adapter: pack.adapter,
-  build: pack.build,
-  buildDigest: pack.buildDigest,
-  recipe: pack.recipe,
-  baseModelSignature: pack.baseModelSignature,
-});
 
 interface UploadPlace {
   readonly store: ReleaseStore;

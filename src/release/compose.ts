@@ -1,9 +1,10 @@
 import { ReleaseError } from '../errors.ts';
 import type { Cell } from '../model/cell.ts';
 import { type Sha256, sha256Of } from '../model/digest.ts';
+import type { PlannedPack } from '../model/plan.ts';
 import type { Hold, LogEntry, PackRecord, Release, ReleaseSource } from '../model/release.ts';
 import { encode, encodeCells, sortCells, sortPacks } from './documents.ts';
-import { MANIFEST } from './layout.ts';
+import { MANIFEST, packKey } from './layout.ts';
 import { encodeManifest } from './project.ts';
 
 /** A pack that is ready to be served, before it has a version. */
@@ -43,49 +44,48 @@ export interface VersionLedger {
 /** The highest version ever used per pack id, in any channel of the target. */
 export type HighestVersions = Readonly<Record<string, number>>;
 
-/** The next revision as bytes: what to write, in which order does not matter before the entry. */
+/** The next revision as bytes: its cells are written first, its entry is the commit. */
 export interface ComposedRevision {
   readonly entry: LogEntry;
   readonly entryBytes: Uint8Array;
   readonly entrySha256: Sha256;
   readonly cells: readonly Cell[];
   readonly cellsBytes: Uint8Array;
-  readonly manifestBytes: Uint8Array;
 }
 
-/** What changes against the base: the state of some adapters, and the holds. */
+/** What changes against the head: the state of some adapters, and the holds. */
 export interface RevisionChange {
   readonly adapters: readonly AdapterState[];
   readonly holds: readonly Hold[];
 }
 
 /**
- * Composes the revision that follows `base`: the adapters of `change` get their new state, all others keep theirs.
+ * Composes the revision that follows `head`: the adapters of `change` get their new state, all others keep theirs.
  * Pure: equal arguments give equal bytes.
  *
  * @throws ReleaseError `PACK_ID_TAKEN` when another adapter already serves a pack id
  */
 export function composeRevision(
-  base: Release | null,
+  head: Release | null,
   change: RevisionChange,
   facts: CompositionFacts,
 ): ComposedRevision {
   const touched = new Set(change.adapters.map(({ adapter }) => adapter));
-  const untouched = (base?.entry.packs ?? []).filter(({ adapter }) => !touched.has(adapter));
-  const kept = assignVersions(untouched, base, facts.ledger);
+  const untouched = (head?.entry.packs ?? []).filter(({ adapter }) => !touched.has(adapter));
+  const kept = assignVersions(untouched, head, facts.ledger);
   const added = assignVersions(
     change.adapters.flatMap(({ packs }) => packs),
-    base,
+    head,
     facts.ledger,
   );
   refuseTakenIds(kept, added);
   const packs = sortPacks([...kept, ...added]);
   const cells = sortCells([
-    ...(base?.cells ?? []).filter(({ adapter }) => !touched.has(adapter)),
+    ...(head?.cells ?? []).filter(({ adapter }) => !touched.has(adapter)),
     ...change.adapters.flatMap((state) => state.cells),
   ]);
   const cellsBytes = encodeCells(cells);
-  const revision = (base?.entry.revision ?? 0) + 1;
+  const revision = (head?.entry.revision ?? 0) + 1;
   const manifestBytes = encodeManifest(
     { channel: facts.channel, revision, createdAt: facts.createdAt, packs },
     cells,
@@ -95,7 +95,7 @@ export function composeRevision(
     formatVersion: 1,
     channel: facts.channel,
     revision,
-    previousSha256: base?.entrySha256 ?? null,
+    previousSha256: head?.entrySha256 ?? null,
     operation: facts.operation,
     kind: facts.kind,
     createdAt: facts.createdAt,
@@ -109,22 +109,48 @@ export function composeRevision(
     projections: { [MANIFEST]: sha256Of(manifestBytes) },
   };
   const entryBytes = encode(entry);
-  return { entry, entryBytes, entrySha256: sha256Of(entryBytes), cells, cellsBytes, manifestBytes };
+  return { entry, entryBytes, entrySha256: sha256Of(entryBytes), cells, cellsBytes };
 }
 
+/** A planned pack once its bytes are known: ready to be served under the key that names them. */
+export const toReadyPack = (
+  pack: PlannedPack,
+  { sha256, sizeBytes }: { readonly sha256: Sha256; readonly sizeBytes: number },
+): ReadyPack => ({
+  id: pack.id,
+  key: packKey(sha256, pack.id),
+  downloadSize: sizeBytes,
+  sha256,
+  adapter: pack.adapter,
+  build: pack.build,
+  buildDigest: pack.buildDigest,
+  recipe: pack.recipe,
+  baseModelSignature: pack.baseModelSignature,
+});
+
 /**
- * Gives each pack its integer version: unchanged while its bytes are what the base serves under that id, else one
- * more than was ever used. So a rollback ships old bytes under a new version, and a re-added id never falls.
+ * Returns the integer version that a pack takes on `head`: unchanged while its bytes are what the head serves under
+ * that id, else one more than was ever used. So a rollback ships old bytes under a new version, and a re-added id
+ * never falls. A null digest is one that is not known yet: such bytes count as new.
  */
+export function versionFor(
+  { id, sha256 }: { readonly id: string; readonly sha256: Sha256 | null },
+  head: Release | null,
+  { highest, foreign }: VersionLedger,
+): number {
+  const served = head?.entry.packs.find((pack) => pack.id === id);
+  const stays = served !== undefined && served.sha256 === sha256 && served.version > (foreign[id] ?? 0);
+  return stays ? served.version : (highest[id] ?? 0) + 1;
+}
+
+/** Gives each pack its version on `head`. */
 export function assignVersions(
   packs: readonly ReadyPack[],
-  base: Release | null,
-  { highest, foreign }: VersionLedger,
+  head: Release | null,
+  ledger: VersionLedger,
 ): readonly PackRecord[] {
   return packs.map((pack) => {
-    const served = base?.entry.packs.find(({ id }) => id === pack.id);
-    const stays = served?.sha256 === pack.sha256 && served.version > (foreign[pack.id] ?? 0);
-    const version = stays ? served.version : (highest[pack.id] ?? 0) + 1;
+    const version = versionFor(pack, head, ledger);
     // The packs of a rollback come with the version that they had, which must not win over the new one.
     const { id, version: _, ...rest }: ReadyPack & Partial<PackRecord> = pack;
     return { id, version, ...rest };

@@ -59,7 +59,7 @@ export async function readEntry(
   if (object === undefined) return null;
   const entry = await parseLogEntry(object.bytes, object.key);
   if (entry.revision !== revision || entry.channel !== channel) {
-    throw broken(`${object.key} holds revision ${entry.revision} of "${entry.channel}".`);
+    throw brokenLog(`${object.key} holds revision ${entry.revision} of "${entry.channel}".`);
   }
   return { entry, entrySha256: sha256Of(object.bytes) };
 }
@@ -102,7 +102,7 @@ function requireLink(channel: string, before: Slot | null, { entry }: Slot): voi
     before === null
       ? `revision ${entry.revision - 1} is missing`
       : `revision ${entry.revision} does not follow from revision ${before.entry.revision} as it stands`;
-  throw broken(`The log of "${channel}" is broken: ${why}.`);
+  throw brokenLog(`The log of "${channel}" is broken: ${why}.`);
 }
 
 async function withCells(store: ReleaseStore, slot: Slot): Promise<Release> {
@@ -143,7 +143,7 @@ async function requireAgreement({ bytes, key }: StoredObject, { entry }: Slot): 
     downloadSize,
   ]);
   if (JSON.stringify(named) === JSON.stringify(served)) return;
-  throw broken(
+  throw brokenLog(
     `The log of "${entry.channel}" is broken: revision ${entry.revision} names other packs than its manifest.`,
   );
 }
@@ -160,7 +160,8 @@ function revisionNamedBy(bytes: Uint8Array): number | null {
   }
 }
 
-const broken = (message: string): ReleaseError =>
+/** An error for a log that has a hole or a rewritten slot; the message says where. */
+export const brokenLog = (message: string): ReleaseError =>
   new ReleaseError('LOG_BROKEN', message, {
     fix: 'Restore the log from a backup; nothing is published until it is whole.',
   });

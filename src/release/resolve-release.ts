@@ -3,6 +3,7 @@ import type { Device, ResolutionState } from '../matrix/resolve.ts';
 import type { Cell } from '../model/cell.ts';
 import { rangeContains } from '../model/os-range.ts';
 import { formatOsVersion, parseOsVersion } from '../model/os-version.ts';
+import { carriesSignature } from '../model/signature.ts';
 
 /** A pack as log entries and manifests both have it. */
 export interface ResolvablePack {
@@ -32,32 +33,29 @@ export function resolveRelease<Pack extends ResolvablePack>(
   device: Device,
 ): PublishedResolution<Pack> {
   const own = release.cells.filter((cell) => cell.adapter === adapter);
-  const onPlatform = own.filter(({ platform }) => platform === device.platform);
-  const onOs = onPlatform.filter((cell) => contains(cell, device));
+  const onOs = own.filter((cell) => cell.platform === device.platform && contains(cell, device));
   const name = `${device.platform} ${formatOsVersion(device.os)}`;
-  if (onOs.length === 0)
+  const [any] = onOs;
+  if (any?.state === 'not-offered')
+    return {
+      state: 'not-offered',
+      cells: [],
+      pack: null,
+      trail: [`"${adapter}" is not offered on ${device.platform}.`],
+    };
+  const claimed = onOs.filter(({ systemModel }) => systemModel !== null);
+  if (claimed.length === 0)
     return {
       state: 'unknown-os',
       cells: [],
       pack: null,
-      trail: [`No cell of "${adapter}" in the release claims ${name}.`],
+      trail: [`No system model of the release claims ${name}.`],
     };
-  const trail = [`The release has ${onOs.map(describe).join('; ')} for ${name}.`];
-  const kept = onOs.filter(
-    ({ variant }) => device.variant === undefined || variant === null || variant === device.variant,
-  );
-  const decided =
-    device.signature === undefined
-      ? kept
-      : bySignature(release.packs, { own, kept, signature: device.signature }, trail);
+  const trail = [`The release has ${claimed.map(describe).join('; ')} for ${name}.`];
+  const kept = claimed.filter((cell) => fitsVariant(cell, device));
+  const decided = keepSignature(kept, own, { device, trail });
   const [first] = decided;
-  if (first === undefined)
-    return {
-      state: device.signature === undefined ? 'unknown-os' : 'unknown-signature',
-      cells: [],
-      pack: null,
-      trail,
-    };
+  if (first === undefined) return { state: 'unknown-signature', cells: [], pack: null, trail };
   if (decided.some((cell) => outcome(cell) !== outcome(first))) {
     throw new ReleaseError(
       'RESOLUTION_AMBIGUOUS',
@@ -73,31 +71,37 @@ export function resolveRelease<Pack extends ResolvablePack>(
   };
 }
 
-interface SignatureSearch {
-  readonly own: readonly Cell[];
-  readonly kept: readonly Cell[];
-  readonly signature: string;
+interface Search {
+  readonly device: Device;
+  readonly trail: string[];
 }
 
-function bySignature(
-  packs: readonly ResolvablePack[],
-  { own, kept, signature }: SignatureSearch,
-  trail: string[],
+/** The cells whose system model carries the device's signature: those of its OS, else those of any OS version. */
+function keepSignature(
+  kept: readonly Cell[],
+  own: readonly Cell[],
+  { device, trail }: Search,
 ): readonly Cell[] {
-  const carries = (cell: Cell): boolean =>
-    packs.some(
-      ({ id, baseModelSignature }) => id === cell.pack && baseModelSignature?.startsWith(signature) === true,
-    );
-  const here = kept.filter(carries);
-  if (here.length > 0) return here;
-  const elsewhere = own.filter(carries).slice(0, 1);
-  trail.push(
-    elsewhere.length > 0
-      ? `The signature ${signature} is served in other cells: it decides, not the OS number.`
-      : `No pack of the release carries the signature ${signature}.`,
+  const { signature } = device;
+  if (signature === undefined) return kept;
+  const carrying = own.filter(
+    (cell) => cell.baseModelSignature !== null && carriesSignature(cell.baseModelSignature, signature),
   );
-  return elsewhere;
+  if (carrying.length === 0) {
+    trail.push(`No system model of the release carries the signature ${signature}; no build is guessed.`);
+    return [];
+  }
+  const here = kept.filter((cell) => carrying.includes(cell));
+  if (here.length > 0) return here;
+  trail.push(
+    `The signature ${signature} is carried elsewhere in the release: it decides, not the OS number.`,
+  );
+  const samePlatform = carrying.filter((cell) => cell.platform === device.platform);
+  return (samePlatform.length > 0 ? samePlatform : carrying).filter((cell) => fitsVariant(cell, device));
 }
+
+const fitsVariant = ({ variant }: Cell, device: Device): boolean =>
+  device.variant === undefined || variant === null || variant === device.variant;
 
 const contains = ({ os }: Cell, device: Device): boolean =>
   rangeContains(

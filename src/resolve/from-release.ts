@@ -48,7 +48,7 @@ export async function resolveFromRelease(
     source,
     revision: release.revision,
     systemModel: another === undefined ? (cell?.systemModel ?? null) : null,
-    baseModelSignature: pack?.baseModelSignature ?? null,
+    baseModelSignature: pack?.baseModelSignature ?? (another === undefined ? signatureOf(cell) : null),
     build: pack?.build ?? null,
     pack: pack === null ? null : toResolvedPack(pack, pack.url),
     fallback: cell?.fallback ?? null,
@@ -56,6 +56,10 @@ export async function resolveFromRelease(
     trail: [`Revision ${release.revision} of "${channel.name}", from the ${source}.`, ...trail],
   };
 }
+
+/** What the cell's system model carries, once all of it is known. */
+const signatureOf = (cell: Cell | undefined): string | null =>
+  cell?.baseModelSignature?.length === 40 ? cell.baseModelSignature : null;
 
 interface PublishedRelease {
   readonly revision: number;

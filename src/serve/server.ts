@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -69,13 +68,25 @@ async function respond(
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return end(response, 405, { allow: 'GET, HEAD' });
-  const file = await findFile(request.url ?? '/', options);
+  const file = await openFile(request.url ?? '/', options);
   if (file === undefined) return end(response, 404, { 'cache-control': 'no-cache' });
-  const { path, key, sizeBytes, etag } = file;
+  try {
+    await respondWith(file, request, response);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function respondWith(
+  { handle, key, sizeBytes, etag }: ServedFile,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const headers = { etag, 'accept-ranges': 'bytes', ...contentHeaders(key) };
   if (matches(request.headers['if-none-match'], etag)) return end(response, 304, headers);
   const stale = request.headers['if-range'] !== undefined && request.headers['if-range'] !== etag;
-  const range = stale ? { kind: 'whole' as const } : parseRange(request.headers.range, sizeBytes);
+  const whole = stale || request.method === 'HEAD'; // RFC 9110 §14.2: a Range means nothing to HEAD
+  const range = whole ? { kind: 'whole' as const } : parseRange(request.headers.range, sizeBytes);
   if (range.kind === 'unsatisfiable')
     return end(response, 416, { ...headers, 'content-range': `bytes */${sizeBytes}` });
   const [first, last] = range.kind === 'part' ? [range.first, range.last] : [0, sizeBytes - 1];
@@ -85,7 +96,13 @@ async function respond(
     ...(range.kind === 'part' ? { 'content-range': `bytes ${first}-${last}/${sizeBytes}` } : {}),
   });
   if (request.method === 'HEAD' || sizeBytes === 0) return void response.end();
-  await pipeline(createReadStream(path, { start: first, end: last, highWaterMark: 1 << 18 }), response);
+  const bytes = handle.createReadStream({
+    start: first,
+    end: last,
+    highWaterMark: 1 << 18,
+    autoClose: false,
+  });
+  await pipeline(bytes, response);
 }
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>): void {
@@ -94,34 +111,35 @@ function end(response: ServerResponse, status: number, headers: Record<string, s
 }
 
 interface ServedFile {
-  readonly path: string;
+  readonly handle: FileHandle;
   readonly key: string;
   readonly sizeBytes: number;
   readonly etag: string;
 }
 
-/** A file below the root that the URL names; links that leave the root are not followed. */
-async function findFile(url: string, { root, basePath }: ServeOptions): Promise<ServedFile | undefined> {
-  const path = decodePath(url);
-  if (path === undefined || !path.startsWith(basePath)) return undefined;
-  const key = path.slice(basePath.length);
+/**
+ * Opens the file below the root that the URL names; links that leave the root are not followed. What is open stays
+ * what it is: a manifest that is replaced meanwhile is served whole as it was.
+ */
+async function openFile(url: string, { root, basePath }: ServeOptions): Promise<ServedFile | undefined> {
+  const asked = decodePath(url);
+  if (asked === undefined || !asked.startsWith(basePath)) return undefined;
+  const key = asked.slice(basePath.length);
   if (
     key
       .split('/')
       .some((part) => part === '' || part.startsWith('.') || part.includes('\\') || part.includes('\u0000'))
   )
     return undefined;
-  const file = join(root, key);
-  const found = await stat(file, { bigint: true }).catch(() => undefined);
-  if (found?.isFile() !== true) return undefined;
-  const real = await realpath(file);
-  if (!real.startsWith((await realpath(root)) + sep)) return undefined;
-  return {
-    path: real,
-    key,
-    sizeBytes: Number(found.size),
-    etag: `"${found.size.toString(16)}-${found.mtimeNs.toString(16)}"`,
-  };
+  const path = join(root, key);
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
+  const real = isFile ? await realpath(path).catch(() => undefined) : undefined;
+  if (real?.startsWith((await realpath(root)) + sep) !== true) return undefined;
+  const handle = await open(real).catch(() => undefined);
+  const found = await handle?.stat({ bigint: true });
+  if (handle === undefined || found === undefined) return undefined;
+  const etag = `"${found.size.toString(16)}-${found.mtimeNs.toString(16)}"`;
+  return { handle, key, sizeBytes: Number(found.size), etag };
 }
 
 function decodePath(url: string): string | undefined {

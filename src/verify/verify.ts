@@ -43,9 +43,19 @@ export async function verifyChannel(
     ({ adapter }) => scope.only.length === 0 || scope.only.includes(adapter),
   );
   const checks: Check[] = [...checkManifest(manifest, served, scope)];
-  for (const pack of packs) checks.push(...(await checkPack(reader, pack, { scope, progress })));
+  for (const pack of packs)
+    checks.push(...(await checkPack(reader, pack, { scope, progress }).catch(failAs(`pack ${pack.id}`))));
   return checks;
 }
+
+/** The place has answered once already: what it does to one pack is said of that pack, and the others are looked at. */
+const failAs =
+  (name: string) =>
+  (error: unknown): readonly Check[] => {
+    if (error instanceof ReleaseError && ABOUT_ONE_OBJECT.has(error.code))
+      return [failed(name, error.message)];
+    throw error;
+  };
 
 function checkManifest(
   manifest: ChannelManifest,
@@ -65,10 +75,11 @@ function checkManifest(
 }
 
 function checkManifestCaching(value: string): Check {
-  const maxAge = Number(
-    /(?:^|[\s,])(?:s-)?max-age=(\d+)/.exec(value)?.[1] ?? (/no-cache|no-store/.test(value) ? 0 : Number.NaN),
+  const ages = [...value.matchAll(/(?:^|[\s,])(?:max-age|s-maxage)=(\d+)/g)].map(([, seconds]) =>
+    Number(seconds),
   );
-  const short = maxAge <= MAX_MANIFEST_AGE_SECONDS;
+  const short =
+    ages.length > 0 ? Math.max(...ages) <= MAX_MANIFEST_AGE_SECONDS : /no-cache|no-store/.test(value);
   return (short ? passed : failed)(
     'manifest caching',
     `Cache-Control is "${value}", expected no-cache or at most ${MAX_MANIFEST_AGE_SECONDS} seconds`,
@@ -131,7 +142,8 @@ function checkPackHeaders(name: string, headers: ReadonlyMap<string, string>): r
 async function hashPack(pack: AssetPack, object: PublishedObject | null, progress: Progress): Promise<Check> {
   const hash = createHash('sha256');
   let doneBytes = 0;
-  for await (const chunk of object?.bytes ?? []) {
+  if (object === null) return failed(`pack ${pack.id} digest`, 'is absent');
+  for await (const chunk of object.bytes) {
     hash.update(chunk);
     doneBytes += chunk.length;
     progress({ kind: 'bytes', text: `Hashing ${pack.id}`, doneBytes, totalBytes: pack.downloadSize });
@@ -144,3 +156,4 @@ async function hashPack(pack: AssetPack, object: PublishedObject | null, progres
 
 const MAX_MANIFEST_AGE_SECONDS = 60;
 const TAIL_BYTES = 64;
+const ABOUT_ONE_OBJECT: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'FILE_NOT_FOUND']);

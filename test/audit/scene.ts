@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { openDigestCache } from '../../src/adapter/digest-cache.ts';
 import { inspectAdapter } from '../../src/adapter/inspect.ts';
 import { audit } from '../../src/audit/audit.ts';
@@ -16,6 +18,7 @@ import { type AdapterKnobs, makeAdapter } from '../support/make-adapter.ts';
 import {
   makeProject,
   NOON,
+  openProject,
   type Project,
   type PublishWishes,
   publishNow,
@@ -56,20 +59,49 @@ export interface AuditQuestion {
   readonly channel?: string;
 }
 
-/** A scene with `summarizer` 1.0.0 (or other adapters) registered, and published unless told otherwise. */
-export async function aScene({
+/** How a scene begins. */
+interface SceneStart {
+  /** Registered at 1.0.0; `summarizer` unless others are named. */
+  readonly adapters?: readonly string[];
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** False leaves the channel empty. */
+  readonly published?: boolean;
+  /** Further builds of `summarizer`, each registered and published on its own. */
+  readonly versions?: readonly string[];
+}
+
+/** A scene to break: a copy of one that was made once for this beginning. */
+export async function aScene(start: SceneStart = {}): Promise<Scene> {
+  const key = JSON.stringify(start);
+  const template = templates.get(key) ?? makeTemplate(start);
+  templates.set(key, template);
+  const root = scratchFolder();
+  cpSync(await template, root, { recursive: true, preserveTimestamps: true });
+  return openScene(openProject(root));
+}
+
+async function makeTemplate({
   adapters = ['summarizer'],
   config = {},
   published = true,
-}: {
-  readonly adapters?: readonly string[];
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly published?: boolean;
-} = {}): Promise<Scene> {
-  const scene = openScene(await makeProject(scratchFolder(), adapters, config));
+  versions = [],
+}: SceneStart): Promise<string> {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'fmrelease-scene-'));
+  folders.push(folder);
+  const scene = openScene(await makeProject(folder, adapters, config));
   if (published) await scene.publish();
-  return scene;
+  for (const version of versions) {
+    await scene.add('summarizer', version);
+    await scene.publish();
+  }
+  return folder;
 }
+
+const templates = new Map<string, Promise<string>>();
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 function openScene(project: Project): Scene {
   const pathOf = (key: string): string => join(project.cdn, key);

@@ -8,8 +8,11 @@ import { type CliRun, PACKAGE_ROOT } from '../support/run-cli.ts';
 export interface JsonDocument {
   readonly formatVersion: 1;
   readonly command: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into results that their schemas describe.
-  readonly result?: any;
+  readonly result?: {
+    readonly [field: string]: unknown;
+    readonly help?: string;
+    readonly blockers?: readonly unknown[];
+  };
   readonly error?: {
     readonly code: string;
     readonly message: string;
@@ -24,7 +27,7 @@ export interface JsonDocument {
  * the schema of its command describes it.
  */
 export function readDocument(run: CliRun, schema?: string): JsonDocument {
-  expect(run.stdout, run.stderr).toMatch(/^\{\n[^]*\n\}\n$/);
+  expect(run.stdout, run.stderr).toMatch(/^\{\n[\s\S]*\n\}\n$/);
   const document: JsonDocument = JSON.parse(run.stdout);
   expect(run.stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
   expect(Object.keys(document)).toEqual([
@@ -40,7 +43,9 @@ export function readDocument(run: CliRun, schema?: string): JsonDocument {
 export function explainSchemaFaults(document: unknown, command: string): readonly string[] {
   const validate = validatorOf(command);
   if (validate(document)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message ?? ''}`);
+  return (validate.errors ?? []).map(
+    ({ instancePath, message }) => `${instancePath || '/'} ${message ?? ''}`,
+  );
 }
 
 /** Where the schema of a command's document is. */

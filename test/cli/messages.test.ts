@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliProject, copyOf, publishedProject, registeredProject } from '../support/cli-project.ts';
 import { PACKAGE_ROOT } from '../support/run-cli.ts';
-import { BAD_ADAPTERS, BAD_CONFIGS, BAD_MATRICES, BAD_PLANS, BAD_WORDS, type BadInput } from './bad-inputs.ts';
+import { BAD_ADAPTERS, BAD_CONFIGS, BAD_MATRICES, BAD_PLANS } from './bad-files.ts';
+import type { BadInput } from './bad-input.ts';
+import { BAD_WORDS } from './bad-words.ts';
 import { expectCleanStreams, expectPlainError, readDocument } from './documents.ts';
 
 let projects: Readonly<Record<'registered' | 'published', CliProject>>;
@@ -19,7 +21,14 @@ afterAll(() => {
 });
 
 /** Spoils a project, types the command in both forms, and checks everything that holds for any refusal. */
-async function expectRefusal({ args, code, says, from = 'registered', arrange, env = {} }: BadInput): Promise<void> {
+async function expectRefusal({
+  args,
+  code,
+  says,
+  from = 'registered',
+  arrange,
+  env = {},
+}: BadInput): Promise<void> {
   const project = copyOf(projects[from]);
   arrange?.(project);
   const before = project.hash();
@@ -37,7 +46,9 @@ async function expectRefusal({ args, code, says, from = 'registered', arrange, e
   expect(message).toMatch(says);
   expect(hint, message).toMatch(NEXT_STEP);
   for (const text of [message, hint ?? '', ...details]) {
-    expect(text.replace('(platform-invalid)', '')).not.toMatch(/\b(please|invalid|oops|unable to|something went wrong|failed to|illegal)\b/i);
+    expect(text.replace('platform-invalid', '')).not.toMatch(
+      /\b(please|invalid|oops|unable to|something went wrong|failed to|illegal)\b/i,
+    );
     expect(text).not.toMatch(/undefined|\[object|NaN|\bnull\b/);
   }
   expect(message).toMatch(/\.$/);

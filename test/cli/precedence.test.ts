@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliProject, CONFIG, registeredProject } from '../support/cli-project.ts';
 import { readDocument } from './documents.ts';
 
@@ -23,11 +23,41 @@ afterAll(() => project.remove());
 describe('--target, --channel and --config', () => {
   test.each([
     { why: 'the config, then the default', args: [], env: {}, target: 'two', channel: 'stable' },
-    { why: 'the environment wins over the config', args: [], env: { FMRELEASE_TARGET: 'one', FMRELEASE_CHANNEL: 'beta' }, target: 'one', channel: 'beta' },
-    { why: 'a flag wins over the environment', args: ['--target', 'three', '--channel', 'canary'], env: { FMRELEASE_TARGET: 'one', FMRELEASE_CHANNEL: 'beta' }, target: 'three', channel: 'canary' },
-    { why: 'FMRELEASE_CONFIG names a config', args: [], env: { FMRELEASE_CONFIG: 'other.config.json' }, target: 'three', channel: 'stable' },
-    { why: '--config wins over FMRELEASE_CONFIG', args: ['--config', 'fmrelease.config.json'], env: { FMRELEASE_CONFIG: 'other.config.json' }, target: 'two', channel: 'stable' },
-    { why: 'an empty variable is unset', args: [], env: { FMRELEASE_TARGET: '', FMRELEASE_CHANNEL: '', FMRELEASE_CONFIG: '' }, target: 'two', channel: 'stable' },
+    {
+      why: 'the environment wins over the config',
+      args: [],
+      env: { FMRELEASE_TARGET: 'one', FMRELEASE_CHANNEL: 'beta' },
+      target: 'one',
+      channel: 'beta',
+    },
+    {
+      why: 'a flag wins over the environment',
+      args: ['--target', 'three', '--channel', 'canary'],
+      env: { FMRELEASE_TARGET: 'one', FMRELEASE_CHANNEL: 'beta' },
+      target: 'three',
+      channel: 'canary',
+    },
+    {
+      why: 'FMRELEASE_CONFIG names a config',
+      args: [],
+      env: { FMRELEASE_CONFIG: 'other.config.json' },
+      target: 'three',
+      channel: 'stable',
+    },
+    {
+      why: '--config wins over FMRELEASE_CONFIG',
+      args: ['--config', 'fmrelease.config.json'],
+      env: { FMRELEASE_CONFIG: 'other.config.json' },
+      target: 'two',
+      channel: 'stable',
+    },
+    {
+      why: 'an empty variable is unset',
+      args: [],
+      env: { FMRELEASE_TARGET: '', FMRELEASE_CHANNEL: '', FMRELEASE_CONFIG: '' },
+      target: 'two',
+      channel: 'stable',
+    },
   ])('$why', async ({ args, env, target, channel }) => {
     const run = await project.run(['plan', '--json', ...args], { env });
     expect(readDocument(run).result, run.stdout).toMatchObject({ target, channel });
@@ -48,12 +78,18 @@ describe('--target, --channel and --config', () => {
 });
 
 describe('in CI, with several targets and a directory as the default', () => {
-  const CHANGES = [['publish', '--yes'], ['rollback', '--to', 'none', '--yes']];
+  const CHANGES = [
+    ['publish', '--yes'],
+    ['rollback', '--to', 'none', '--yes'],
+  ];
 
   test.each(CHANGES)('%s needs --target', async (...args) => {
     const run = await project.run([...args, '--json'], { env: { CI: 'true' } });
     expect(run.code).toBe(2);
-    expect(readDocument(run).error).toMatchObject({ code: 'TARGET_REQUIRED', hint: 'Name the target with --target.' });
+    expect(readDocument(run).error).toMatchObject({
+      code: 'TARGET_REQUIRED',
+      hint: 'Name the target with --target.',
+    });
   });
 
   test('FMRELEASE_TARGET names it as well as --target does', async () => {
@@ -61,7 +97,9 @@ describe('in CI, with several targets and a directory as the default', () => {
     const run = await project.run(['publish', '--yes', '--json'], { env });
     expect(run.code, run.stdout).toBe(0);
     expect(readDocument(run).result).toMatchObject({ target: 'one', committed: true });
-    expect(JSON.parse(project.read(join('one', 'v1/channels/stable/manifest.json')))).toMatchObject({ revision: 1 });
+    expect(JSON.parse(project.read(join('one', 'v1/channels/stable/manifest.json')))).toMatchObject({
+      revision: 1,
+    });
   });
 
   test('a command that changes nothing may guess', async () => {

@@ -38,8 +38,16 @@ describe('no such command', () => {
     { line: 'frobnicate all of it', message: 'There is no command "frobnicate".', hint: /--help/ },
     { line: 'pubish', message: 'There is no command "pubish".', hint: /`fmrelease publish`/ },
     { line: 'adapter', message: 'There is no command "adapter".', hint: /fmrelease adapter add, / },
-    { line: 'adapter frobnicate', message: 'There is no command "adapter frobnicate".', hint: /fmrelease adapter list/ },
-    { line: 'adapter frobnicate --help', message: 'There is no command "adapter frobnicate".', hint: /adapter list/ },
+    {
+      line: 'adapter frobnicate',
+      message: 'There is no command "adapter frobnicate".',
+      hint: /fmrelease adapter list/,
+    },
+    {
+      line: 'adapter frobnicate --help',
+      message: 'There is no command "adapter frobnicate".',
+      hint: /adapter list/,
+    },
     { line: 'plan shoe', message: 'There is no command "plan shoe".', hint: /fmrelease plan show/ },
     { line: 'help frobnicate', message: 'There is no command "frobnicate".', hint: /--help/ },
     { line: '--bogus', message: 'No command was given.', hint: /before its flags/ },
@@ -96,14 +104,20 @@ describe('flags', () => {
     '$name without a required flag',
     async ({ name, requiredArgs, flags }) => {
       const { message } = await refusalOf([...name.split(' '), ...requiredArgs]);
-      const missing = flags.filter(({ required }) => required).map((flag) => `The flag --${flag.name} is missing.`);
+      const missing = flags
+        .filter(({ required }) => required)
+        .map((flag) => `The flag --${flag.name} is missing.`);
       expect(message.replaceAll('. The', '.\nThe').split('\n').sort()).toEqual(missing.sort());
     },
   );
 
   test.each(COMMANDS)('$name --target: a value is missed', async ({ name }) => {
     const refusal = await refusalOf([...name.split(' '), ...(COMMAND_CASES[name]?.args ?? []), '--target']);
-    expect(refusal).toMatchObject({ code: 'USAGE', command: name, message: 'Flag --target expects a value.' });
+    expect(refusal).toMatchObject({
+      code: 'USAGE',
+      command: name,
+      message: 'Flag --target expects a value.',
+    });
   });
 
   test.each(
@@ -124,14 +138,26 @@ describe('flags', () => {
   test.each([
     { line: 'history --limit many', message: '--limit is "many": expected an integer.' },
     { line: 'history --limit 0', message: '--limit is "0": expected an integer greater than or equal to 1.' },
-    { line: 'publish --yes --concurrency 99', message: '--concurrency is "99": expected an integer less than or equal to 32.' },
-    { line: 'serve --port 70000', message: '--port is "70000": expected an integer less than or equal to 65535.' },
+    {
+      line: 'publish --yes --concurrency 99',
+      message: '--concurrency is "99": expected an integer less than or equal to 32.',
+    },
+    {
+      line: 'serve --port 70000',
+      message: '--port is "70000": expected an integer less than or equal to 65535.',
+    },
     { line: 'resolve --platform iOS', message: 'The flag --os is missing.' },
-    { line: 'adapter serve summarizer 1.0.0 --signature 9799725 --system-model os26.0', message: '--system-model=os26.0 cannot also be provided when using --signature.' },
+    {
+      line: 'adapter serve summarizer 1.0.0 --signature 9799725 --system-model os26.0',
+      message: '--system-model=os26.0 cannot also be provided when using --signature.',
+    },
     { line: 'plan --yse', message: 'There is no flag --yse.' },
     { line: 'plan --yse --tarhget', message: 'There are no flags --yse, --tarhget.' },
     { line: 'adapter decline --system-model afm3-core', message: 'No adapter is named.' },
-    { line: 'adapter decline summarizer --all --system-model afm3-core', message: 'Adapters are named beside --all.' },
+    {
+      line: 'adapter decline summarizer --all --system-model afm3-core',
+      message: 'Adapters are named beside --all.',
+    },
   ])('$line', async ({ line, message }) => {
     expect((await refusalOf(line.split(' '))).message).toBe(message);
   });

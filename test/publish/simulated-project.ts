@@ -106,6 +106,7 @@ const cellOf = (adapter: string): Cell => ({
   os: { from: '26.0', below: '27.0' },
   systemModel: 'os26.0',
   variant: null,
+  baseModelSignature: '9799725ff8e851184037110b422d891ad3b92ec1',
   state: 'covered',
   pack: `fmadapter-${adapter}-9799725`,
   fallback: null,

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -51,7 +60,9 @@ export async function registeredProject(options: { readonly keep?: boolean } = {
 export async function publishedProject(options: { readonly keep?: boolean } = {}): Promise<CliProject> {
   const project = await registeredProject(options);
   await project.prepare('publish', '--yes', '--message', 'The first');
-  makeAdapter(join(project.root, 'adapters'), { weights: makeContainer([{ payload: Buffer.alloc(512, 3) }]) });
+  makeAdapter(join(project.root, 'adapters'), {
+    weights: makeContainer([{ payload: Buffer.alloc(512, 3) }]),
+  });
   await project.prepare('adapter', 'add', 'adapters/summarizer.fmadapter', '--build', '1.1.0');
   await project.prepare('publish', '--yes');
   await project.prepare('plan', '--out', 'plan.json');
@@ -79,7 +90,10 @@ function openAt(root: string, remove: () => void): CliProject {
     },
     write: (path, content) => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+      writeFileSync(
+        join(root, path),
+        typeof content === 'string' ? content : JSON.stringify(content, null, 2),
+      );
     },
     read: (path) => readFileSync(join(root, path), 'utf8'),
     hash: () => hashOf(root),
@@ -94,6 +108,10 @@ function hashOf(root: string): string {
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .filter((path) => !path.startsWith('.fmrelease/') || path.startsWith('.fmrelease/cdn/'))
     .sort();
-  for (const path of files) hash.update(`${path}\0`).update(readFileSync(join(root, path))).update('\0');
+  for (const path of files)
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
   return hash.digest('hex');
 }

@@ -53,7 +53,7 @@ export function runCli(args: readonly string[], options: CliOptions): Promise<Cl
     child.on('error', reject);
     child.on('close', (code, ended) => {
       clearTimeout(timer);
-      resolve({ ...output, code: code ?? (ended === null ? 1 : 128 + SIGNAL_NUMBERS[ended]) });
+      resolve({ ...output, code: code ?? (ended === null ? 1 : 128 + (SIGNAL_NUMBERS[ended] ?? 0)) });
     });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
