@@ -30,13 +30,7 @@ export default class Audit extends ReleaseCommand {
       parsed.flags;
     this.prepare(flags);
     const asOf = flags['as-of'] === undefined ? this.environment.now() : parseInstant(flags['as-of']);
-    const session = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-      rehash: flags.rehash,
-    });
+    const session = await openSession({ ...this.opening(flags), rehash: flags.rehash });
     const findings = audit(
       await gatherAuditState(session, { asOf, only: flags.only ?? session.config.only, full: flags.full }),
     );

@@ -18,12 +18,7 @@ export default class Diff extends ReleaseCommand {
     const parsed = await this.parse(Diff);
     const flags: Interfaces.InferredFlags<typeof Diff.flags & typeof ReleaseCommand.baseFlags> = parsed.flags;
     this.prepare(flags);
-    const session = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-    });
+    const session = await openSession(this.opening(flags));
     const result = await diffRevisions(session.channel, {
       from: parsed.args.from,
       to: parsed.args.to,

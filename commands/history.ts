@@ -14,12 +14,7 @@ export default class History extends ReleaseCommand {
     const flags: Interfaces.InferredFlags<typeof History.flags & typeof ReleaseCommand.baseFlags> =
       parsed.flags;
     this.prepare(flags);
-    const { channel } = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-    });
+    const { channel } = await openSession(this.opening(flags));
     const revisions = (await readHistory(channel.store, channel.name)).slice(0, flags.limit);
     return {
       result: { revisions: revisions.map(toHistoryResult) },

@@ -23,13 +23,7 @@ export default class Manifest extends ReleaseCommand {
     const flags: Interfaces.InferredFlags<typeof Manifest.flags & typeof ReleaseCommand.baseFlags> =
       parsed.flags;
     this.prepare(flags);
-    const session = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-      rehash: flags.rehash,
-    });
+    const session = await openSession({ ...this.opening(flags), rehash: flags.rehash });
     const files = await generateManifests(session, flags.only ?? session.config.only);
     const differences = flags.check === undefined ? [] : await checkManifestFile(flags.check, files);
     const written = flags.out === undefined ? [] : await writeManifests(flags.out, files);

@@ -19,13 +19,7 @@ export default class Pack extends ReleaseCommand {
     const parsed = await this.parse(Pack);
     const flags: Interfaces.InferredFlags<typeof Pack.flags & typeof ReleaseCommand.baseFlags> = parsed.flags;
     this.prepare(flags);
-    const session = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-      rehash: flags.rehash,
-    });
+    const session = await openSession({ ...this.opening(flags), rehash: flags.rehash });
     const packs = await packAdapters(session, parsed.argv.map(String));
     return { result: { packs }, lines: () => renderPacks(packs) };
   }

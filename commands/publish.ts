@@ -4,11 +4,12 @@ import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { confirm, requireConsentPossible } from '../src/cli/confirm.ts';
 import { concurrencyFlag, messageFlag, onlyFlag, permitFlags, rehashFlag, toggle } from '../src/cli/flags.ts';
 import { writeStderr } from '../src/cli/output.ts';
+import { placeOfPlan } from '../src/cli/plan-place.ts';
+import { publishAnswer } from '../src/cli/publish-answer.ts';
 import { openSession } from '../src/cli/session.ts';
 import { planChannel, publishPlan } from '../src/flow.ts';
-import { readPlanFile, requirePlanFits } from '../src/plan/file.ts';
+import { readPlanFile } from '../src/plan/file.ts';
 import { renderPlan } from '../src/render/plan.ts';
-import { renderPublish } from '../src/render/publish.ts';
 
 export default class Publish extends ReleaseCommand {
   static override summary = 'Publish a saved plan, or plan, ask and publish.';
@@ -34,15 +35,8 @@ export default class Publish extends ReleaseCommand {
     requireConsentPossible('publish', consent);
     const { plan: file } = parsed.args;
     const saved = file === undefined ? undefined : await readPlanFile(file);
-    const place = saved === undefined ? flags : { ...flags, ...requirePlanFits(saved, parsed.raw, flags) };
-    const session = await openSession({
-      flags: place,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-      rehash: flags.rehash,
-      changesChannel: true,
-    });
+    const place = saved === undefined ? flags : { ...flags, ...placeOfPlan(saved, parsed.raw) };
+    const session = await openSession({ ...this.opening(place), rehash: flags.rehash, changesChannel: true });
     const permits = {
       remove: flags['allow-remove'] ?? [],
       gap: flags['allow-gap'],
@@ -64,11 +58,6 @@ export default class Publish extends ReleaseCommand {
       concurrency: flags.concurrency,
       saved: saved !== undefined,
     });
-    const done = { target: target.name, channel: name, done: 'Published', verify: target.verify };
-    return {
-      result: { target: target.name, channel: name, ...result },
-      lines: () => renderPublish(result, done, this.style),
-      exitCode: result.problems.length > 0 ? 9 : 0,
-    };
+    return publishAnswer(session, result, { done: 'Published', style: this.style });
   }
 }

@@ -2,12 +2,12 @@ import type { Interfaces } from '@oclif/core';
 import { integer, string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { toggle } from '../src/cli/flags.ts';
-import { openProject, openSession } from '../src/cli/session.ts';
+import { openConfig, openSession } from '../src/cli/session.ts';
 import { parseOsVersion } from '../src/model/os-version.ts';
 import { parsePlatform } from '../src/model/platform.ts';
 import { parseSignatureQuery } from '../src/model/signature.ts';
 import { renderResolution } from '../src/render/resolution.ts';
-import { pickAdapter, resolveDevice } from '../src/resolve/resolve-device.ts';
+import { pickAdapter, pickRelease, resolveDevice } from '../src/resolve/resolve-device.ts';
 
 export default class Resolve extends ReleaseCommand {
   static override summary = 'Tell what a device gets, and why every other system model lost.';
@@ -44,16 +44,10 @@ export default class Resolve extends ReleaseCommand {
       variant: flags.variant,
       adapter: pickAdapter(flags.adapter, query),
     };
-    const opening = {
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-    };
+    const opening = this.opening(flags);
     const result = await resolveDevice(device, {
-      source: flags.revision === undefined ? flags.source : 'log',
-      revision: flags.revision ?? null,
-      openConfig: () => openProject(opening),
+      ...pickRelease(flags),
+      openConfig: () => openConfig(opening),
       openSession: () => openSession(opening),
     });
     return { result, lines: () => renderResolution(result, flags.explain, this.style) };

@@ -3,10 +3,10 @@ import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { confirm, requireConsentPossible } from '../src/cli/confirm.ts';
 import { messageFlag, onlyFlag } from '../src/cli/flags.ts';
+import { publishAnswer } from '../src/cli/publish-answer.ts';
 import { parseRollbackTarget } from '../src/cli/rollback-target.ts';
 import { openSession } from '../src/cli/session.ts';
 import { rollBack } from '../src/flow.ts';
-import { renderPublish } from '../src/render/publish.ts';
 
 export default class Rollback extends ReleaseCommand {
   static override summary = 'Publish a new revision with older content; the builds taken back are held.';
@@ -28,13 +28,7 @@ export default class Rollback extends ReleaseCommand {
     const consent = { ...flags, environment: this.environment };
     requireConsentPossible('rollback', consent);
     const to = parseRollbackTarget(flags.to);
-    const session = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-      changesChannel: true,
-    });
+    const session = await openSession({ ...this.opening(flags), changesChannel: true });
     const { name, target } = session.channel;
     await confirm(
       `Roll ${target.name}/${name} back to ${to === 'none' ? 'nothing' : `revision ${to}`}?`,
@@ -45,16 +39,7 @@ export default class Rollback extends ReleaseCommand {
       { to, only: flags.only ?? session.config.only },
       { message: flags.message ?? null },
     );
-    const done = {
-      target: target.name,
-      channel: name,
-      done: `Rolled back to ${to === 'none' ? 'nothing' : `revision ${to}`}:`,
-      verify: target.verify,
-    };
-    return {
-      result: { target: target.name, channel: name, ...result },
-      lines: () => renderPublish(result, done, this.style),
-      exitCode: result.problems.length > 0 ? 9 : 0,
-    };
+    const done = `Rolled back to ${to === 'none' ? 'nothing' : `revision ${to}`}:`;
+    return publishAnswer(session, result, { done, style: this.style });
   }
 }

@@ -3,7 +3,7 @@ import { integer, string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { endOnInterrupt } from '../src/cli/interrupt.ts';
 import { writeStderr } from '../src/cli/output.ts';
-import { openProject, pickTarget } from '../src/cli/session.ts';
+import { openConfig, pickTarget } from '../src/cli/session.ts';
 import { serveTarget } from '../src/serve/serve-target.ts';
 
 export default class Serve extends ReleaseCommand {
@@ -23,7 +23,7 @@ export default class Serve extends ReleaseCommand {
     const flags: Interfaces.InferredFlags<typeof Serve.flags & typeof ReleaseCommand.baseFlags> =
       parsed.flags;
     this.prepare(flags);
-    const config = await openProject({ flags, packageRoot: this.config.root });
+    const config = await openConfig(this.opening(flags));
     const target = pickTarget(config, { flags, environment: this.environment });
     const server = await serveTarget(target, {
       host: flags.host,

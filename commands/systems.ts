@@ -2,7 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { shippedCatalogue } from '../src/catalogue/catalogue.ts';
 import { toCatalogueDocument } from '../src/catalogue/document.ts';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { openProject } from '../src/cli/session.ts';
+import { openConfig } from '../src/cli/session.ts';
 import { ReleaseError } from '../src/errors.ts';
 import { loadIntent } from '../src/matrix/load.ts';
 import type { Catalogue } from '../src/model/system-model.ts';
@@ -26,7 +26,7 @@ export default class Systems extends ReleaseCommand {
     flags: Interfaces.InferredFlags<typeof ReleaseCommand.baseFlags>,
   ): Promise<Catalogue> {
     try {
-      return (await loadIntent(await openProject({ flags, packageRoot: this.config.root }))).catalogue;
+      return (await loadIntent(await openConfig(this.opening(flags)))).catalogue;
     } catch (error) {
       if (flags.config === undefined && error instanceof ReleaseError && WITHOUT_PROJECT.has(error.code))
         return shippedCatalogue();

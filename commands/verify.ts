@@ -24,12 +24,7 @@ export default class Verify extends ReleaseCommand {
     const flags: Interfaces.InferredFlags<typeof Verify.flags & typeof ReleaseCommand.baseFlags> =
       parsed.flags;
     this.prepare(flags);
-    const session = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-    });
+    const session = await openSession(this.opening(flags));
     const from = flags.from === 'edge' || flags.from === 'origin' ? flags.from : undefined;
     const checks = await verifyChannelOf(session, {
       full: flags.full,

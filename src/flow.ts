@@ -54,6 +54,7 @@ export async function publishPlan(
     return finishPublish(session, {
       outcome: { committed: true, alreadyCommitted: true, release: done },
       allowForeign,
+      head,
     });
   refuseForeign({ release: head, projection }, name, allowForeign);
   refuseUnpermitted(plan, options);

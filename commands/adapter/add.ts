@@ -3,7 +3,7 @@ import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
 import { repeatable } from '../../src/cli/flags.ts';
-import { openIo, openProject } from '../../src/cli/session.ts';
+import { openConfig, openIo } from '../../src/cli/session.ts';
 import { addAdapter } from '../../src/matrix/add-adapter.ts';
 import { parseBuildVersion } from '../../src/model/build-version.ts';
 import { parsePlatform } from '../../src/model/platform.ts';
@@ -38,13 +38,8 @@ export default class AdapterAdd extends ReleaseCommand {
       platforms: (flags.platform ?? []).map(parsePlatform),
       systemModels: flags['system-model'] ?? [],
     } as const;
-    const opening = {
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-    };
-    const config = await openProject(opening);
+    const opening = this.opening(flags);
+    const config = await openConfig(opening);
     const result = await addAdapter(config, request, await openIo(config, opening));
     return {
       result,

@@ -3,7 +3,7 @@ import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
 import { toggle } from '../../src/cli/flags.ts';
-import { openProject } from '../../src/cli/session.ts';
+import { openConfig } from '../../src/cli/session.ts';
 import { declineAdapters } from '../../src/matrix/decisions.ts';
 
 export default class AdapterDecline extends ReleaseCommand {
@@ -27,7 +27,7 @@ export default class AdapterDecline extends ReleaseCommand {
     const flags: Interfaces.InferredFlags<typeof AdapterDecline.flags & typeof ReleaseCommand.baseFlags> =
       parsed.flags;
     this.prepare(flags);
-    const config = await openProject({ flags, packageRoot: this.config.root });
+    const config = await openConfig(this.opening(flags));
     const result = await declineAdapters(config, {
       names: parsed.argv.map(String),
       all: flags.all,

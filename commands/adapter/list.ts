@@ -1,6 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
-import { openProject } from '../../src/cli/session.ts';
+import { openConfig } from '../../src/cli/session.ts';
 import { loadIntent } from '../../src/matrix/load.ts';
 import { renderAdapters } from '../../src/render/listings.ts';
 
@@ -12,7 +12,7 @@ export default class AdapterList extends ReleaseCommand {
     const parsed = await this.parse(AdapterList);
     const flags: Interfaces.InferredFlags<typeof ReleaseCommand.baseFlags> = parsed.flags;
     this.prepare(flags);
-    const { adapters } = await loadIntent(await openProject({ flags, packageRoot: this.config.root }));
+    const { adapters } = await loadIntent(await openConfig(this.opening(flags)));
     return { result: { adapters }, lines: () => renderAdapters(adapters, this.style) };
   }
 }

@@ -2,7 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
-import { openProject } from '../../src/cli/session.ts';
+import { openConfig } from '../../src/cli/session.ts';
 import { serveRegistered } from '../../src/matrix/decisions.ts';
 
 export default class AdapterServe extends ReleaseCommand {
@@ -28,7 +28,7 @@ export default class AdapterServe extends ReleaseCommand {
       parsed.flags;
     this.prepare(flags);
     const { name, version } = parsed.args;
-    const config = await openProject({ flags, packageRoot: this.config.root });
+    const config = await openConfig(this.opening(flags));
     const result = await serveRegistered(config, {
       name,
       version,

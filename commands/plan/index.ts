@@ -29,13 +29,7 @@ export default class Plan extends ReleaseCommand {
     const parsed = await this.parse(Plan);
     const flags: Interfaces.InferredFlags<typeof Plan.flags & typeof ReleaseCommand.baseFlags> = parsed.flags;
     this.prepare(flags);
-    const session = await openSession({
-      flags,
-      packageRoot: this.config.root,
-      environment: this.environment,
-      progress: this.progress,
-      rehash: flags.rehash,
-    });
+    const session = await openSession({ ...this.opening(flags), rehash: flags.rehash });
     const plan = await planChannel(session, {
       only: flags.only ?? session.config.only,
       allow: {

@@ -57,7 +57,7 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     docs: page('identifier-mismatch'),
   },
   'signature-mismatch': {
-    title: 'Metadata, build and serve entry disagree on the signature',
+    title: 'Two places name different signatures for one build',
     severity: 'error',
     why: 'An adapter loads on one base model only; the wrong one refuses it.',
     docs: page('signature-mismatch'),
@@ -129,7 +129,7 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     docs: page('version-fell'),
   },
   'log-broken': {
-    title: 'The log has a hole or a rewritten slot',
+    title: 'The log is not one unbroken chain',
     severity: 'error',
     why: 'The log is the truth about the channel; nothing is published on top of a broken one.',
     docs: page('log-broken'),
@@ -171,7 +171,7 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     docs: page('unpublished'),
   },
   'published-only': {
-    title: 'The channel serves what the matrix no longer lists',
+    title: 'Something is served that the matrix has dropped',
     severity: 'warning',
     why: 'Nobody reviews it any more, and the next publish would take it away from devices.',
     docs: page('published-only'),
@@ -201,13 +201,13 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     docs: page('toolkit-removed'),
   },
   'evidence-stale': {
-    title: 'A catalogue row was not confirmed since the last OS release',
+    title: 'Nobody has confirmed a catalogue row since its newest OS release',
     severity: 'warning',
     why: 'The signature of that OS release is assumed; a moved one leaves its users without an adapter.',
     docs: page('evidence-stale'),
   },
   'inferred-row': {
-    title: 'A cell rests on an inferred row',
+    title: 'Part of the coverage is inferred',
     severity: 'note',
     why: 'Nobody has seen the signature of these OS versions; it follows from what is known around them.',
     docs: page('inferred-row'),
@@ -231,7 +231,7 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     docs: page('orphan-pack'),
   },
   held: {
-    title: 'The matrix serves a build that a rollback holds',
+    title: 'A build is to be served that a rollback took back',
     severity: 'warning',
     why: 'Publishing is refused until the build is replaced or its hold is lifted.',
     docs: page('held'),

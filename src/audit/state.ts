@@ -53,7 +53,7 @@ export interface ChannelState {
   readonly logFaults: readonly string[];
   /** Each pack that is served: its size in the store, or null when absent; its digest where it was hashed. */
   readonly packs: readonly ServedPack[];
-  /** Keys under `packs/` that no log entry within retention names, in any channel. */
+  /** The keys of stored packs that retention keeps for no channel, sorted. */
   readonly orphans: readonly string[];
 }
 

@@ -7,6 +7,7 @@ import { reportFailure } from './failure.ts';
 import { toggle } from './flags.ts';
 import { writeJsonDocument, writeLines } from './output.ts';
 import { openProgress } from './progress.ts';
+import type { SessionRequest } from './session.ts';
 
 /** What a command answers: the result as data, the same as lines, and the exit code that stands for it. */
 export interface Answer {
@@ -61,10 +62,9 @@ export abstract class ReleaseCommand extends Command {
   /** Clock, CI and terminal facts. */
   protected environment: Environment = readEnvironment();
 
-  /** Runs the command on a config of {@link ShellConfig}, without the shell's own loader. */
-  static async execute(argv: readonly string[], config: ShellConfig): Promise<void> {
-    const Class = this as unknown as new (argv: string[], config: ShellConfig) => ReleaseCommand;
-    await new Class([...argv], config)._run();
+  /** Runs the command from parsing to its answer; never rejects. */
+  async execute(): Promise<void> {
+    await this._run();
   }
 
   /** Does the command's work. Everything thrown here is reported in the common form. */
@@ -78,6 +78,11 @@ export abstract class ReleaseCommand extends Command {
       quiet: flags.quiet || (flags.json && !process.stderr.isTTY),
       terminal: process.stderr.isTTY,
     });
+  }
+
+  /** What opening the project, or one of its channels, needs from this command. */
+  protected opening(flags: SessionRequest['flags']): SessionRequest {
+    return { flags, packageRoot: this.config.root, environment: this.environment, progress: this.progress };
   }
 
   override async run(): Promise<void> {

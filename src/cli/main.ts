@@ -59,10 +59,15 @@ async function runCommand(
   { packageRoot, file }: CommandPlace,
 ): Promise<void> {
   const module = (await import(new URL(file.join('/'), packageRoot).href)) as {
-    readonly default: typeof ReleaseCommand;
+    readonly default: CommandClass;
   };
   module.default.id = id;
-  await module.default.execute(argv, shellConfig(packageRoot));
+  await new module.default([...argv], shellConfig(packageRoot)).execute();
+}
+
+interface CommandClass {
+  id: string;
+  new (argv: string[], config: ShellConfig): ReleaseCommand;
 }
 
 interface CommandPlace {

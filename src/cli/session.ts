@@ -24,7 +24,7 @@ export interface SessionRequest {
 }
 
 /** Loads the config of the project that the command was called in. */
-export const openProject = ({
+export const openConfig = ({
   flags,
   packageRoot,
 }: Pick<SessionRequest, 'flags' | 'packageRoot'>): Promise<Config> =>
@@ -40,7 +40,7 @@ export const openProject = ({
  * @throws ReleaseError `TARGET_REQUIRED`, `TARGET_UNKNOWN`, `CHANNEL_UNDECLARED`, or as loading and opening do
  */
 export async function openSession(request: SessionRequest): Promise<Session> {
-  const config = await openProject(request);
+  const config = await openConfig(request);
   const name = pickChannel(config, request.flags.channel);
   const chosen = pickTarget(config, request);
   const { store, target } = await openStore(chosen, describePlace(chosen, config));

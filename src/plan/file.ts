@@ -71,35 +71,3 @@ async function readPlanBytes(path: string): Promise<Uint8Array> {
 
 const MAKE_ANOTHER = 'Make a plan with `fmrelease plan --out <file>`.';
 const MAX_PLAN_BYTES = 64 * 2 ** 20;
-
-/** What was typed beside a plan file. */
-interface TypedPlace {
-  readonly target: string | undefined;
-  readonly channel: string;
-}
-
-/**
- * Returns where a saved plan goes. Naming the same place again is fine; another one is refused.
- *
- * @param tokens - the parsed command line, to tell a typed channel from the default
- * @throws ReleaseError `USAGE` when --target or --channel name another place
- */
-export function requirePlanFits(
-  plan: Plan,
-  tokens: readonly { readonly type: string; readonly flag?: string }[],
-  { target, channel }: TypedPlace,
-): { readonly target: string; readonly channel: string } {
-  const typedChannel = tokens.some(({ type, flag }) => type === 'flag' && flag === 'channel');
-  const other =
-    target !== undefined && target !== plan.target
-      ? `--target ${target}`
-      : typedChannel && channel !== plan.channel
-        ? `--channel ${channel}`
-        : undefined;
-  if (other === undefined) return { target: plan.target, channel: plan.channel };
-  throw new ReleaseError(
-    'USAGE',
-    `The plan is for ${plan.target}/${plan.channel}, but ${other} was passed.`,
-    { fix: 'Leave the flag out, or make a plan for that place.' },
-  );
-}

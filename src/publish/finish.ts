@@ -1,5 +1,5 @@
 import { ReleaseError } from '../errors.ts';
-import type { PackRecord } from '../model/release.ts';
+import type { PackRecord, Release } from '../model/release.ts';
 import type { Session } from '../project.ts';
 import { packUrl } from '../release/project.ts';
 import type { Check } from '../verify/check.ts';
@@ -13,6 +13,8 @@ export interface PublishResult {
   readonly revision: number | null;
   readonly committed: boolean;
   readonly alreadyCommitted: boolean;
+  /** The newest revision where another has followed this one; else null. */
+  readonly supersededBy: number | null;
   readonly uploadedBytes: number;
   readonly skippedBytes: number;
   readonly packs: readonly PublishedPack[];
@@ -21,7 +23,7 @@ export interface PublishResult {
   readonly problems: readonly string[];
 }
 
-/** A pack that is served now. */
+/** A pack of the release that was published. */
 export interface PublishedPack extends Pick<PackRecord, 'id' | 'version' | 'sha256'> {
   readonly url: string;
   readonly sizeBytes: number;
@@ -31,6 +33,8 @@ interface Finished {
   readonly outcome: CommitOutcome;
   readonly uploads?: Pick<UploadOutcome, 'uploadedBytes' | 'skippedBytes'>;
   readonly allowForeign?: boolean;
+  /** The newest release, when it may be another than the outcome's. */
+  readonly head?: Release | null;
 }
 
 /**
@@ -39,7 +43,7 @@ interface Finished {
  */
 export async function finishPublish(
   { channel, io }: Session,
-  { outcome, uploads, allowForeign = false }: Finished,
+  { outcome, uploads, allowForeign = false, head = null }: Finished,
 ): Promise<PublishResult> {
   const { store, target, name } = channel;
   const problems: string[] = [];
@@ -66,6 +70,8 @@ export async function finishPublish(
     revision: outcome.release?.entry.revision ?? null,
     committed: outcome.committed,
     alreadyCommitted: outcome.alreadyCommitted,
+    supersededBy:
+      head === null || head.entry.revision === outcome.release?.entry.revision ? null : head.entry.revision,
     uploadedBytes: uploads?.uploadedBytes ?? 0,
     skippedBytes: uploads?.skippedBytes ?? 0,
     packs: (outcome.release?.entry.packs ?? []).map((pack) => ({

@@ -33,7 +33,7 @@ export function renderPublish(
       : []),
     ...(result.problems.length > 0
       ? [
-          style.yellow(`Not verified at the ${verify}:`),
+          style.yellow(verify === 'none' ? 'Something is left to do:' : `Not verified at the ${verify}:`),
           ...result.problems.map((problem) => `  ${problem}`),
           'The release stands. Run the same command again, or `fmrelease verify`.',
         ]
@@ -43,12 +43,13 @@ export function renderPublish(
 }
 
 function headline(
-  { committed, alreadyCommitted, revision }: PublishResult,
+  { committed, alreadyCommitted, supersededBy, revision }: PublishResult,
   { target, channel, done }: PublishContext,
   style: Style,
 ): string {
   const where = `${target}/${channel}`;
-  if (alreadyCommitted) return `Already done: ${where} has this release as revision ${revision}.`;
+  if (alreadyCommitted)
+    return `Already done: ${where} has this release as revision ${revision}.${supersededBy === null ? '' : ` Revision ${supersededBy} has followed and is what stands.`}`;
   if (!committed)
     return revision === null
       ? `Nothing to do: ${where} stays empty.`

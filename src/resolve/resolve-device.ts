@@ -7,7 +7,7 @@ import type { ResolveResult } from './result.ts';
 
 /** Who answers, and how to reach the project. */
 export interface ResolveSource {
-  readonly source: string;
+  readonly source: 'matrix' | 'log' | 'edge';
   readonly revision: number | null;
   readonly openConfig: () => Promise<Config>;
   readonly openSession: () => Promise<Session>;
@@ -28,6 +28,26 @@ export async function resolveDevice(
     throw error;
   });
   return resolveFromMatrix(session?.config ?? (await openConfig()), session?.channel ?? null, device);
+}
+
+/**
+ * Who answers: a revision is one of the log.
+ *
+ * @throws ReleaseError `USAGE` for a revision of the edge, which serves one only
+ */
+export function pickRelease({
+  source,
+  revision,
+}: {
+  readonly source: string;
+  readonly revision?: number | undefined;
+}): Pick<ResolveSource, 'source' | 'revision'> {
+  if (revision === undefined)
+    return { source: source === 'log' || source === 'edge' ? source : 'matrix', revision: null };
+  if (source !== 'edge') return { source: 'log', revision };
+  throw new ReleaseError('USAGE', 'The edge serves one revision only, so --revision cannot choose.', {
+    fix: 'Leave out --revision, or pass --source log.',
+  });
 }
 
 /** The adapter that was named, by flag or within an identifier; `USAGE` when the two disagree. */

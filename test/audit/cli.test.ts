@@ -29,17 +29,18 @@ interface Broken extends CliProject {
 function openCopy(): Broken {
   const project = copyOf(published);
   const at = (key: string): string => join(project.root, '.fmrelease', 'cdn', key);
-  return { ...project, at, entry: (revision) => readJson(at(logKey('stable', revision))) };
+  return { ...project, at, entry: (revision) => readJson(at(logKey('stable', revision))) as LogEntry };
 }
 
-const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+/** What fmrelease wrote there; each caller says which document it is. */
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 /** What revision 1 served: its log entry records the digest, so the bytes can be told to be right. */
 function manifestOfRevision1(project: CliProject): Buffer {
   const at = (key: string): string => join(project.root, '.fmrelease', 'cdn', key);
-  const { packs, createdAt, cellsSha256, projections } = readJson<LogEntry>(at(logKey('stable', 1)));
-  const { cells } = readJson<{ cells: ChannelManifest['cells'] }>(at(`v1/cells/${cellsSha256}.json`));
-  const newest = readJson<ChannelManifest>(at(manifestKey('stable')));
+  const { packs, createdAt, cellsSha256, projections } = readJson(at(logKey('stable', 1))) as LogEntry;
+  const { cells } = readJson(at(`v1/cells/${cellsSha256}.json`)) as Pick<ChannelManifest, 'cells'>;
+  const newest = readJson(at(manifestKey('stable'))) as ChannelManifest;
   const assetPacks = packs.map((pack) => ({
     ...newest.assetPacks.find(({ id }) => id === pack.id),
     version: pack.version,
@@ -134,39 +135,38 @@ describe('audit of the built CLI reports', () => {
   });
 });
 
+/** What breaks a channel, and the command that the finding names. */
+const REPAIRS: readonly {
+  readonly code: FindingCode;
+  readonly act: (project: Broken) => unknown;
+  readonly command: readonly string[];
+}[] = [
+  { code: 'pack-missing', act: (project) => rmSync(packOf(project, 2)), command: ['publish'] },
+  { code: 'projection-behind', act: ({ at }) => rmSync(at(manifestKey('stable'))), command: ['publish'] },
+  {
+    code: 'projection-foreign',
+    act: ({ at }) => appendFileSync(at(manifestKey('stable')), '\n'),
+    command: ['publish', '--allow-foreign'],
+  },
+  {
+    code: 'published-only',
+    act: (project) => editMatrix(project, () => ({})),
+    command: ['publish', '--allow-remove', PACK_ID],
+  },
+  {
+    code: 'held',
+    act: ({ prepare }) => prepare('rollback', '--to', '1', '--yes'),
+    command: ['publish', '--lift-hold', 'summarizer'],
+  },
+];
+
 describe('what a finding tells to do, mends it', () => {
-  test.each([
-    {
-      code: 'pack-missing',
-      act: (project: Broken) => rmSync(packOf(project, 2)),
-      commands: [['publish', '--yes']],
-    },
-    {
-      code: 'projection-behind',
-      act: ({ at }: Broken) => rmSync(at(manifestKey('stable'))),
-      commands: [['publish', '--yes']],
-    },
-    {
-      code: 'projection-foreign',
-      act: ({ at }: Broken) => appendFileSync(at(manifestKey('stable')), '\n'),
-      commands: [['publish', '--yes', '--allow-foreign']],
-    },
-    {
-      code: 'published-only',
-      act: (project: Broken) => editMatrix(project, () => ({})),
-      commands: [['publish', '--yes', '--allow-remove', PACK_ID]],
-    },
-    {
-      code: 'held',
-      act: ({ prepare }: Broken) => prepare('rollback', '--to', '1', '--yes'),
-      commands: [['publish', '--yes', '--lift-hold', 'summarizer']],
-    },
-  ])('$code', async ({ code, act, commands }) => {
+  test.each(REPAIRS)('$code', async ({ code, act, command }) => {
     const project = openCopy();
-    await act(project);
     const codes = async () => (await auditOf(project)).map((finding) => finding.code);
+    await act(project);
     expect(await codes()).toContain(code);
-    for (const command of commands) await project.prepare(...command);
+    await project.prepare(...command, '--yes');
     expect(await codes()).not.toContain(code);
   });
 });
@@ -232,7 +232,7 @@ function lowerTheVersion({ at, entry }: Broken): void {
   const versioned = (packs: LogEntry['packs'], version: number) =>
     packs.map((pack) => ({ ...pack, version }));
   const first = writeJson({ ...entry(1), packs: versioned(entry(1).packs, 9) });
-  const manifest = readJson<ChannelManifest>(at(manifestKey('stable')));
+  const manifest = readJson(at(manifestKey('stable'))) as ChannelManifest;
   const shown = writeJson({
     ...manifest,
     assetPacks: manifest.assetPacks.map((pack) => ({ ...pack, version: 8 })),

@@ -6,6 +6,7 @@ import { EXIT_CODE_OF } from '../../src/errors.ts';
 import validateConfig from '../../src/generated/config.validator.js';
 import type { MatrixDocument } from '../../src/generated/matrix.ts';
 import validateMatrix from '../../src/generated/matrix.validator.js';
+import { readJson } from '../../src/json/read.ts';
 import { checkDocument } from '../../src/json/validate.ts';
 import { parseMatrix } from '../../src/matrix/parse.ts';
 import { encodeEntryHeader } from '../../src/pack/archive/entry-header.ts';
@@ -178,7 +179,7 @@ describe('docs/json.md', () => {
 describe('examples are sound', () => {
   test('every JSON block is JSON', () => {
     for (const path of PAGES)
-      for (const text of blocks(path, 'json')) expect(() => JSON.parse(text)).not.toThrow();
+      for (const text of blocks(path, 'json')) expect(() => readJson(text, path)).not.toThrow();
   });
 
   test('the matrix', () => {

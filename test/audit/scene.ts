@@ -28,7 +28,11 @@ import {
 import { scratchFolder } from '../support/scratch.ts';
 
 /** A project with a channel, and everything that may be done to the two before they are audited. */
-export interface Scene extends Project {
+export interface Scene extends Readonly<Pick<Project, 'root' | 'cdn'>> {
+  /** Those of {@link Project}, as functions that may be taken apart. */
+  readonly add: Project['add'];
+  readonly editMatrix: Project['editMatrix'];
+  readonly session: Project['session'];
   /** Publishes what the matrix says, at a time of its own where one is given. */
   readonly publish: (
     wishes?: PublishWishes & { readonly at?: string; readonly channel?: string },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliProject, CONFIG, registeredProject } from '../support/cli-project.ts';
+import { type CliProject, CONFIG, emptyProject, registeredProject } from '../support/cli-project.ts';
 import { readDocument } from './documents.ts';
 
 let project: CliProject;
@@ -109,5 +109,28 @@ describe('in CI, with several targets and a directory as the default', () => {
   test.each(['false', '0', ''])('CI=%s is no CI', async (value) => {
     const run = await project.run(['publish', '--yes', '--json'], { env: { CI: value } });
     expect(readDocument(run).result, run.stdout).toMatchObject({ target: 'two' });
+  });
+});
+
+describe('the built CLI reads every form of config', () => {
+  const settings = JSON.stringify({ support: { iOS: '>=26.0' } });
+
+  test.each([
+    { file: 'fmrelease.config.json', text: settings },
+    { file: 'fmrelease.config.mjs', text: `export default ${settings};` },
+    { file: 'fmrelease.config.js', text: `module.exports = ${settings};` },
+    { file: 'fmrelease.config.yaml', text: "support:\n  iOS: '>=26.0'\n" },
+    { file: 'package.json', text: `{ "name": "app", "fmrelease": ${settings} }` },
+    {
+      file: 'fmrelease.config.ts',
+      text: `import { defineConfig } from 'fmrelease';\nconst version: string = '>=26.0';\nexport default defineConfig({ support: { iOS: version } });`,
+    },
+  ])('$file', async ({ file, text }) => {
+    const app = emptyProject();
+    app.write(file, text);
+    app.write('fmrelease.matrix.json', { formatVersion: 1, systemModels: [], adapters: {} });
+    const run = await app.run(['plan', '--json']);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    expect(readDocument(run).result).toMatchObject({ target: 'local', coverage: { total: 0 } });
   });
 });

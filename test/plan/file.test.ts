@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { placeOfPlan } from '../../src/cli/plan-place.ts';
 import { writeJson } from '../../src/json/write.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { readPlanFile, requirePlanFits, writePlanFile } from '../../src/plan/file.ts';
+import { readPlanFile, writePlanFile } from '../../src/plan/file.ts';
 import { planResult } from '../../src/plan/result.ts';
 import { makeProject, planNow } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -77,18 +78,15 @@ test('a missing plan is FILE_NOT_FOUND, a folder PLAN_INVALID', async () => {
   await expect(readPlanFile(join(folder, 'folder'))).rejects.toMatchObject({ code: 'PLAN_INVALID' });
 });
 
-test('a saved plan goes where it was made for, and naming another place is refused', async () => {
+test('a saved plan goes where it was made for; another place or scope is refused', async () => {
   const { plan } = await savedPlan();
-  const typed = [{ type: 'flag', flag: 'channel' }];
-  expect(requirePlanFits(plan, [], { target: undefined, channel: 'beta' })).toEqual({
-    target: 'local',
-    channel: 'stable',
-  });
-  expect(requirePlanFits(plan, typed, { target: 'local', channel: 'stable' }).channel).toBe('stable');
-  expect(() => requirePlanFits(plan, typed, { target: undefined, channel: 'beta' })).toThrow(
-    '--channel beta',
-  );
-  expect(() => requirePlanFits(plan, [], { target: 'cdn', channel: 'stable' })).toThrow('--target cdn');
+  const typed = (flag: string, input: string) => [{ type: 'flag', flag, input }];
+  expect(placeOfPlan(plan, [])).toEqual({ target: 'local', channel: 'stable' });
+  expect(placeOfPlan(plan, typed('channel', 'stable'))).toEqual({ target: 'local', channel: 'stable' });
+  expect(placeOfPlan(plan, typed('target', 'local'))).toEqual({ target: 'local', channel: 'stable' });
+  expect(() => placeOfPlan(plan, typed('channel', 'beta'))).toThrow('--channel beta');
+  expect(() => placeOfPlan(plan, typed('target', 'cdn'))).toThrow('--target cdn');
+  expect(() => placeOfPlan(plan, typed('only', 'summarizer'))).toThrow('--only summarizer');
 });
 
 const withPacks = ({ change }: Plan, pack: object) => ({

@@ -17,6 +17,7 @@ export interface Goal {
 export class HistoryChecker {
   readonly violations = new Set<string>();
   readonly #objects: ReadonlyMap<string, Uint8Array>;
+  readonly #channel: string;
   /** Slot number → SHA-256 of its bytes when it was first seen. */
   readonly #slots = new Map<number, string>();
   readonly #entries: LogEntry[] = [];
@@ -24,8 +25,9 @@ export class HistoryChecker {
   #projection: Uint8Array | undefined;
   #served = 0;
 
-  constructor(objects: ReadonlyMap<string, Uint8Array>) {
+  constructor(objects: ReadonlyMap<string, Uint8Array>, channel = 'stable') {
     this.#objects = objects;
+    this.#channel = channel;
   }
 
   /** Notes what a run said of itself; `message` is what it would have written into the log. */
@@ -56,13 +58,13 @@ export class HistoryChecker {
   }
 
   #checkLog(): void {
-    const revisions = [...this.#objects.keys()].flatMap((key) => {
-      const revision = /^v1\/channels\/stable\/log\/(\d+)\.json$/.exec(key)?.[1];
-      return revision === undefined ? [] : [Number(revision)];
-    });
+    const log = `v1/channels/${this.#channel}/log/`;
+    const revisions = [...this.#objects.keys()]
+      .filter((key) => key.startsWith(log))
+      .map((key) => Number.parseInt(key.slice(log.length), 10));
     if (Math.max(0, ...revisions) !== revisions.length) this.violations.add('I2: the log has a hole');
     for (const revision of revisions.sort((a, b) => a - b)) {
-      const bytes = this.#objects.get(`v1/channels/stable/log/${revision}.json`);
+      const bytes = this.#objects.get(`${log}${revision}.json`);
       if (bytes !== undefined) this.#checkSlot(revision, bytes);
     }
   }
@@ -102,11 +104,11 @@ export class HistoryChecker {
   }
 
   #checkProjection(): void {
-    const bytes = this.#objects.get('v1/channels/stable/manifest.json');
+    const bytes = this.#objects.get(`v1/channels/${this.#channel}/manifest.json`);
     if (bytes === undefined || bytes === this.#projection) return;
     this.#projection = bytes;
     try {
-      const { revision = 0 } = readNaively((key) => this.#objects.get(key)) ?? {};
+      const { revision = 0 } = readNaively((key) => this.#objects.get(key), { channel: this.#channel }) ?? {};
       if (revision < this.#served) this.violations.add('I2: the projection went back');
       this.#served = revision;
       if (this.#entries[revision - 1]?.projections['manifest.json'] !== sha256(bytes))

@@ -17,10 +17,10 @@ export const ADAPTERS = ['alpha', 'beta', 'gamma', 'delta'];
 export const PUBLIC_URL = 'http://127.0.0.1:8787/';
 
 /** A session that touches no disk: every build is in the pack cache, and nothing is verified afterwards. */
-export const sessionOf = (store: ReleaseStore): Session => ({
+export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => ({
   config: CONFIG,
   channel: {
-    name: 'stable',
+    name: channel,
     store,
     target: {
       kind: 'directory',

@@ -3,7 +3,7 @@ import { type BuildState, buildSubject, finding, type Rule } from '../state.ts';
 
 /**
  * `build-missing`, `build-changed`, `unsafe-file`: the files of a served build are not what is registered. An error
- * where a publish would have to pack that build; a note where a published pack of it is reused.
+ * as long as a publish needs them; a note where a published pack is reused instead.
  */
 export const buildFilesRule: Rule = ({ builds }) =>
   builds.flatMap((state) => {

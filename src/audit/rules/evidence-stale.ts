@@ -4,7 +4,7 @@ import type { OsRelease, SystemModel } from '../../model/system-model.ts';
 import { releasesOut } from '../releases-out.ts';
 import { finding, type Rule } from '../state.ts';
 
-/** `evidence-stale`: a row that a cell rests on was not confirmed since the last OS release in its range. */
+/** `evidence-stale`: the newest OS release of a row in use is younger than all its evidence. */
 export const evidenceStaleRule: Rule = (state) => {
   const used = state.cells.flatMap(({ systemModel, state: outcome }) =>
     systemModel === null || outcome === 'not-offered' ? [] : [systemModel],

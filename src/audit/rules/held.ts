@@ -1,6 +1,6 @@
 import { finding, type Rule } from '../state.ts';
 
-/** `held`: the matrix serves a build that a rollback holds. */
+/** `held`: what the matrix serves stands under a hold of the head. */
 export const heldRule: Rule = ({ channel, desired }) => {
   const holds = new Map(
     (channel.head?.entry.holds ?? []).map((hold) => [`${hold.adapter}\u0000${hold.buildDigest}`, hold]),

@@ -1,7 +1,7 @@
 import { groupsByRow } from '../place.ts';
 import { finding, type Rule } from '../state.ts';
 
-/** `inferred-row`: a cell rests on an inferred row. One note per adapter and row. */
+/** `inferred-row`: the system model of a cell is inferred. One note per adapter and row. */
 export const inferredRowRule: Rule = ({ cells }) =>
   groupsByRow(
     cells.filter(

@@ -2,7 +2,7 @@ import { compareBuildVersions, isBuildVersion } from '../../model/build-version.
 import type { Build } from '../../model/matrix.ts';
 import { type AuditState, type BuildState, buildSubject, finding, type Rule } from '../state.ts';
 
-/** `not-newest`: a newer build is registered for that signature. One that a rollback holds is no better choice. */
+/** `not-newest`: a build is served though a higher version for its signature is at hand. One that a rollback holds is no better choice. */
 export const notNewestRule: Rule = (state) =>
   state.builds.flatMap((served) => {
     const { adapter, build } = served;

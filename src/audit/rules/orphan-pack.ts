@@ -1,6 +1,6 @@
 import { finding, type Rule } from '../state.ts';
 
-/** `orphan-pack`: an object under `packs/` that no log entry within retention names, in any channel of the target. */
+/** `orphan-pack`: a stored pack that retention keeps for no channel of the target. */
 export const orphanPackRule: Rule = ({ channel, config: { retention } }) =>
   channel.orphans.map((key) =>
     finding('orphan-pack', {

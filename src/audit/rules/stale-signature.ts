@@ -2,7 +2,7 @@ import { carriesSignature, shortSignature } from '../../model/signature.ts';
 import { groupBy } from '../group.ts';
 import { buildSubject, finding, type Rule } from '../state.ts';
 
-/** `stale-signature`: a served build whose signature no supported OS of the adapter's platforms carries. */
+/** `stale-signature`: nothing in `support`, on the adapter's platforms, carries what a served build is for. */
 export const staleSignatureRule: Rule = ({ builds, cells }) => {
   const offered = groupBy(
     cells.filter(({ state }) => state !== 'not-offered'),

@@ -2,7 +2,7 @@ import { formatFallback } from '../../model/cell.ts';
 import { groupsByRow } from '../place.ts';
 import { finding, type Rule } from '../state.ts';
 
-/** `sunset`: a supported cell whose system model can never load an adapter. One note per adapter and system model. */
+/** `sunset`: supported OS versions on which no adapter ever loads. One note per adapter and system model. */
 export const sunsetRule: Rule = ({ cells }) =>
   groupsByRow(cells.filter(({ state }) => state === 'sunset')).map(({ cell, places }) =>
     finding('sunset', {

@@ -12,7 +12,7 @@ import { groupBy } from '../group.ts';
 import { releasesOut } from '../releases-out.ts';
 import { buildSubject, finding, type Rule } from '../state.ts';
 
-/** `untested-os`: an OS release inside the build's range is newer than the build and than its last evaluation. */
+/** `untested-os`: devices that a build reaches run an OS release which it was neither made after nor evaluated on. */
 export const untestedOsRule: Rule = (state) => {
   const cellsOf = groupBy(state.cells, ({ adapter }) => adapter);
   const releases = releasesOut(state);
