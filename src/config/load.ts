@@ -133,8 +133,8 @@ async function readPackageKey(path: string): Promise<unknown> {
 
 /** YAML: cosmiconfig brings the parser. */
 async function readWithCosmiconfig(path: string): Promise<unknown> {
-  const { cosmiconfig } = await import('cosmiconfig');
-  const found = await cosmiconfig('fmrelease', { cache: false }).load(path);
+  const { default: parser } = await import('cosmiconfig'); // CommonJS: bundled, it has its default alone
+  const found = await parser.cosmiconfig('fmrelease', { cache: false }).load(path);
   return found?.isEmpty === true ? undefined : found?.config;
 }
 

@@ -78,17 +78,6 @@ test('a missing plan is FILE_NOT_FOUND, a folder PLAN_INVALID', async () => {
   await expect(readPlanFile(join(folder, 'folder'))).rejects.toMatchObject({ code: 'PLAN_INVALID' });
 });
 
-test('a saved plan goes where it was made for; another place or scope is refused', async () => {
-  const { plan } = await savedPlan();
-  const typed = (flag: string, input: string) => [{ type: 'flag', flag, input }];
-  expect(placeOfPlan(plan, [])).toEqual({ target: 'local', channel: 'stable' });
-  expect(placeOfPlan(plan, typed('channel', 'stable'))).toEqual({ target: 'local', channel: 'stable' });
-  expect(placeOfPlan(plan, typed('target', 'local'))).toEqual({ target: 'local', channel: 'stable' });
-  expect(() => placeOfPlan(plan, typed('channel', 'beta'))).toThrow('--channel beta');
-  expect(() => placeOfPlan(plan, typed('target', 'cdn'))).toThrow('--target cdn');
-  expect(() => placeOfPlan(plan, typed('only', 'summarizer'))).toThrow('--only summarizer');
-});
-
 const withPacks = ({ change }: Plan, pack: object) => ({
   ...change,
   adapters: change.adapters.map((state) => ({
