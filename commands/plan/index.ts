@@ -1,5 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
+import { applyCommand } from '../../src/cli/apply-command.ts';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
 import { onlyFlag, permitFlags, rehashFlag, toggle } from '../../src/cli/flags.ts';
 import { openSession } from '../../src/cli/session.ts';
@@ -40,10 +41,7 @@ export default class Plan extends ReleaseCommand {
     });
     const blocked = plan.blockers.length > 0;
     if (flags.out !== undefined && !blocked) await writePlanFile(flags.out, plan);
-    const context = {
-      place: session.channel.store.place,
-      apply: flags.out === undefined ? 'fmrelease publish --yes' : `fmrelease publish ${flags.out} --yes`,
-    };
+    const context = { place: session.channel.store.place, apply: applyCommand(plan, flags) };
     return {
       result: planResult(plan),
       lines: () => renderPlanAs(flags.format, plan, { ...context, style: this.style }),

@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
+import { applyCommand } from '../../src/cli/apply-command.ts';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
 import { toggle } from '../../src/cli/flags.ts';
 import { readPlanFile } from '../../src/plan/file.ts';
@@ -32,7 +33,7 @@ export default class PlanShow extends ReleaseCommand {
       lines: () =>
         renderPlanAs(flags.format, plan, {
           place: file,
-          apply: `fmrelease publish ${file} --yes`,
+          apply: applyCommand(plan, { ...flags, out: file }),
           style: this.style,
         }),
       exitCode: flags['exit-code'] && plan.hasChanges ? 10 : 0,

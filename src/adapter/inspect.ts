@@ -118,6 +118,29 @@ function findFaults({ subject, name, tree, metadata, weights }: AdapterReading):
 }
 
 /**
+ * Returns when an inspection found no fault.
+ *
+ * @throws ReleaseError `ADAPTER_UNSOUND` with every fault
+ */
+export function requireSound({ name, findings }: Inspection): void {
+  if (findings.length === 0) return;
+  const [first] = findings;
+  throw new ReleaseError(
+    'ADAPTER_UNSOUND',
+    `"${name}" has ${findings.length === 1 ? 'a fault' : `${findings.length} faults`}: ${findings.map(describe).join(' ')}`,
+    {
+      fix:
+        findings.length === 1
+          ? (first?.fix ?? '')
+          : 'Mend each; `fmrelease adapter inspect` lists them with their fixes.',
+      details: findings.map(({ code, message, fix }) => `${code}: ${message} ${fix}`),
+    },
+  );
+}
+
+const describe = ({ message, code }: Finding): string => `${message} (${code})`;
+
+/**
  * Returns the real path of a folder.
  *
  * @throws ReleaseError `ADAPTER_NOT_FOUND` when there is none, or `ADAPTER_UNSOUND` when it is no folder

@@ -47,7 +47,7 @@ async function findConfig({ cwd, file, selfEntry }: ConfigPlace): Promise<FoundC
   }
   throw new ReleaseError(
     'CONFIG_NOT_FOUND',
-    `No fmrelease config was found in ${cwd}${gitRoot(cwd) === undefined ? '' : ' or above it in the repository'}.`,
+    `No fmrelease config was found in this folder${gitRoot(cwd) === undefined ? '' : ' or above it in the repository'}.`,
     {
       fix: 'Run `fmrelease init`, or name the file with --config.',
     },
@@ -80,7 +80,7 @@ async function load(path: string, selfEntry: string): Promise<unknown> {
     const denied = isSystemError(cause, 'EACCES', 'EPERM');
     throw new ReleaseError(
       'CONFIG_INVALID',
-      `The config ${name} cannot be ${denied ? 'read' : 'loaded'}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}.`,
+      `The config ${name} cannot be ${denied ? 'read' : 'loaded'}: ${explainCause(cause, path)}.`,
       {
         fix: denied
           ? 'Give this user read access to it.'
@@ -136,6 +136,20 @@ async function readWithCosmiconfig(path: string): Promise<unknown> {
   const { default: parser } = await import('cosmiconfig'); // CommonJS: bundled, it has its default alone
   const found = await parser.cosmiconfig('fmrelease', { cache: false }).load(path);
   return found?.isEmpty === true ? undefined : found?.config;
+}
+
+/** What a loader says, on one line, without the folder that the config lies in. */
+function explainCause(cause: unknown, path: string): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const lines = text
+    .replaceAll(`${dirname(path)}/`, '')
+    .split('\n')
+    .map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .slice(0, 2)
+    .join(' ')
+    .replace(/[.:]+$/, '');
 }
 
 const emptyConfig = (name: string): ReleaseError =>

@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { isSystemError, ReleaseError } from '../errors.ts';
 import { asideName } from './aside.ts';
 
 /**
@@ -8,16 +9,42 @@ import { asideName } from './aside.ts';
  */
 export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
   const aside = join(folder, asideName());
   try {
+    await mkdir(folder, { recursive: true });
     await writeSynced(aside, content);
     await rename(aside, path);
   } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
+    await rm(aside, { force: true }).catch(() => undefined);
+    throw explainWriteError(error, path);
   }
   await syncFolder(folder);
+}
+
+/** What a file system's refusal means to the user; anything that is no such refusal comes back as it is. */
+function explainWriteError(error: unknown, path: string): unknown {
+  const name = relative('.', path) || path;
+  if (isSystemError(error, 'EISDIR', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG', 'ELOOP', 'ENOTEMPTY')) {
+    const fix = 'Name a file in a folder.';
+    return new ReleaseError('FILE_UNWRITABLE', `"${name}" cannot be written as a file (${error.code}).`, {
+      fix,
+      cause: error,
+    });
+  }
+  if (isSystemError(error, 'EACCES', 'EPERM', 'EROFS')) {
+    const fix = `Give this user write access to "${dirname(name)}".`;
+    return new ReleaseError('STORE_PERMISSION', `This user may not write "${name}" (${error.code}).`, {
+      fix,
+      cause: error,
+    });
+  }
+  if (!isSystemError(error, 'ENOSPC', 'EDQUOT')) return error;
+  const fix = 'Free some space, then run the same command again.';
+  return new ReleaseError(
+    'PUBLISH_INCOMPLETE',
+    `The disk is full: "${name}" was not written (${error.code}).`,
+    { fix, cause: error },
+  );
 }
 
 /** Writes a new file and returns when its bytes are on the disk; `EEXIST` when the path is taken. */

@@ -18,6 +18,7 @@ export interface JsonObject {
  */
 export function readJson(text: string, source: string): JsonValue {
   const cursor = new Cursor(text, source);
+  if (text.startsWith('\ufeff')) throw cursor.fault('a byte order mark is refused');
   const value = readValue(cursor, 0);
   cursor.skipSpace();
   if (cursor.at < text.length) throw cursor.fault('expected the end of the document');

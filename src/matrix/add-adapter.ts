@@ -1,12 +1,11 @@
 import { relative } from 'node:path';
 import { digestFiles } from '../adapter/digest-files.ts';
-import { type Inspection, inspectAdapter, openFolder } from '../adapter/inspect.ts';
+import { inspectAdapter, openFolder, requireSound } from '../adapter/inspect.ts';
 import type { Config } from '../config/config.ts';
 import { walkTree } from '../disk/tree.ts';
 import { ReleaseError } from '../errors.ts';
 import type { AdapterDocument, BuildDocument } from '../generated/matrix.ts';
 import { treeDigest } from '../model/digest.ts';
-import type { Finding } from '../model/finding.ts';
 import type { AdapterKind } from '../model/matrix.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { toTimestamp } from '../model/timestamp.ts';
@@ -47,6 +46,7 @@ export interface AddResult {
  * @throws ReleaseError `ADAPTER_NOT_FOUND`, `ADAPTER_UNSOUND` with every fault, `BUILD_EXISTS`; then nothing is written
  */
 export async function addAdapter(config: Config, request: AddRequest, io: ReleaseIo): Promise<AddResult> {
+  refuseIdleFlags(request);
   const { name, draft, ...facts } =
     request.kind === 'fmadapter' ? await readAdapter(request, io) : await readFilesBuild(request, io);
   await io.digests.save();
@@ -81,6 +81,18 @@ export async function addAdapter(config: Config, request: AddRequest, io: Releas
   };
 }
 
+/** A flag that would do nothing is refused, so that nobody thinks it did. */
+function refuseIdleFlags({ kind, systemModels }: AddRequest): void {
+  if (kind === 'files' || systemModels.length === 0) return;
+  throw new ReleaseError(
+    'USAGE',
+    'An adapter is served by its signature, so --system-model says nothing here.',
+    {
+      fix: 'Leave it out; `fmrelease adapter serve` decides about a system model.',
+    },
+  );
+}
+
 interface BuildFacts {
   readonly name: string;
   readonly root: string;
@@ -102,25 +114,6 @@ async function readAdapter({ path, name }: AddRequest, io: ReleaseIo): Promise<B
   }
   return { ...inspection, root: inspection.path, signature: inspection.baseModelSignature };
 }
-
-/** Throws `ADAPTER_UNSOUND` with every fault of an inspection, or returns when there is none. */
-function requireSound({ name, findings }: Inspection): void {
-  if (findings.length === 0) return;
-  const [first] = findings;
-  throw new ReleaseError(
-    'ADAPTER_UNSOUND',
-    `"${name}" has ${findings.length === 1 ? 'a fault' : `${findings.length} faults`}: ${findings.map(describe).join(' ')}`,
-    {
-      fix:
-        findings.length === 1
-          ? (first?.fix ?? '')
-          : 'Mend each; `fmrelease adapter inspect` lists them with their fixes.',
-      details: findings.map(({ code, message, fix }) => `${code}: ${message} ${fix}`),
-    },
-  );
-}
-
-const describe = ({ message, code }: Finding): string => `${message} (${code})`;
 
 async function readFilesBuild({ path, name }: AddRequest, io: ReleaseIo): Promise<BuildFacts> {
   const root = await openFolder(path);

@@ -4,13 +4,15 @@ import { withFileLock } from '../disk/lock.ts';
 import { ReleaseError } from '../errors.ts';
 import type { AdapterDocument, MatrixDocument } from '../generated/matrix.ts';
 import { writeJson } from '../json/write.ts';
+import type { Support } from './coverage.ts';
 import { type MatrixFile, pathForAdapter, readMatrixFiles, writeMatrixFile } from './files.ts';
-import { unknownAdapters } from './load.ts';
+import { type Intent, intentOf, unknownAdapters } from './load.ts';
 
 /** Where the matrix of a project is. */
 export interface MatrixPlace {
   readonly root: string;
   readonly matrix: string;
+  readonly support: Support;
   /** True: an adapter, and the matrix itself, may be new. */
   readonly create?: boolean;
 }
@@ -40,14 +42,26 @@ export async function changeAdapters(
       (file) =>
         !before.some((old) => old.path === file.path && writeJson(old.document) === writeJson(file.document)),
     );
+    if (changed.length > 0) refuseNewFaults(intentOf(before, place.support), intentOf(files, place.support));
     for (const file of changed) await writeMatrixFile(place.root, file);
     return changed.map(({ path }) => path);
   });
 }
 
-/** The names of every adapter in the matrix. */
-export const adapterNames = async (place: MatrixPlace): Promise<readonly string[]> =>
-  (await readMatrixFiles(place.root, place.matrix)).flatMap(({ document }) => Object.keys(document.adapters));
+/** An edit may leave faults that were there, but must not add one: nothing is written then. */
+function refuseNewFaults(before: Intent, after: Intent): void {
+  const known = new Set(before.faults.map(({ code, subject }) => `${code} ${subject}`));
+  const added = after.faults.filter(
+    ({ severity, code, subject }) => severity === 'error' && !known.has(`${code} ${subject}`),
+  );
+  const [first] = added;
+  if (first === undefined) return;
+  throw new ReleaseError(
+    'MATRIX_UNSOUND',
+    `That would make the matrix unsound: ${added.map(({ message }) => message).join(' ')}`,
+    { fix: first.fix, details: added.map(({ code, message, fix }) => `${code}: ${message} ${fix}`) },
+  );
+}
 
 async function readFiles({ root, matrix }: MatrixPlace, create: boolean): Promise<readonly MatrixFile[]> {
   try {

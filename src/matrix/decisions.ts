@@ -4,7 +4,7 @@ import type { Fallback } from '../model/cell.ts';
 import type { Adapter } from '../model/matrix.ts';
 import { parseSignatureQuery } from '../model/signature.ts';
 import { parseInstant } from '../model/timestamp.ts';
-import { adapterNames, changeAdapters } from './change-files.ts';
+import { changeAdapters } from './change-files.ts';
 import { declineSubject, type SubjectDocument, serveBuild } from './edit.ts';
 import { type Intent, loadIntent, selectAdapters, unknownAdapters } from './load.ts';
 
@@ -39,6 +39,7 @@ export async function serveRegistered(
   const intent = await loadIntent(config);
   const [adapter] = selectAdapters(intent, [name]);
   if (adapter === undefined) throw unknownAdapters([name], []);
+  requireBuild(adapter, version);
   const { subject, signature, label } = readSubject(intent, request, { adapter, version });
   const files = await changeAdapters(config, [name], (document) => {
     if (document === undefined) throw unknownAdapters([name], []);
@@ -49,6 +50,15 @@ export async function serveRegistered(
     });
   });
   return { adapters: [name], build: version, subject: label, files };
+}
+
+function requireBuild({ name, builds }: Adapter, version: string): void {
+  if (builds.some((build) => build.version === version)) return;
+  throw new ReleaseError(
+    'BUILD_UNKNOWN',
+    `"${name}" has no build ${version}: registered are ${builds.map((build) => build.version).join(', ') || 'none'}.`,
+    { fix: 'Register it with `fmrelease adapter add <path> --build <version>`.' },
+  );
 }
 
 /** Adapters to decline, all of them or those named. */
@@ -76,7 +86,10 @@ export async function declineAdapters(
   }
   const day = until === null ? null : parseInstant(until).toISOString().slice(0, 10);
   const intent = await loadIntent(config);
-  const adapters = all ? await adapterNames(config) : names;
+  const takesFiles = request.systemModel !== undefined; // files carry no signature that could be declined
+  const adapters = all
+    ? intent.adapters.filter(({ kind }) => takesFiles || kind === 'fmadapter').map(({ name }) => name)
+    : names;
   if (fallback !== 'base-model' && !intent.adapters.some(({ name }) => name === fallback.adapter))
     throw unknownAdapters(
       [fallback.adapter],

@@ -25,6 +25,7 @@ export function registerBuild(
   build: BuildDocument,
   subjects: readonly SubjectDocument[],
 ): Registration {
+  refuseOtherKind(adapter, build);
   const rivals = adapter.builds.filter(
     (other) =>
       other.baseModelSignature === build.baseModelSignature && isSamePrecedence(other.version, build.version),
@@ -106,6 +107,21 @@ export interface DeclineWish {
   readonly fallback: Fallback;
   readonly reason: string | null;
   readonly until: string | null;
+}
+
+function refuseOtherKind(
+  { kind = 'fmadapter' }: AdapterDocument,
+  { baseModelSignature }: BuildDocument,
+): void {
+  const own = baseModelSignature === undefined ? 'files' : 'fmadapter';
+  if (own === kind) return;
+  throw new ReleaseError(
+    'BUILD_EXISTS',
+    `The matrix has this name as an adapter of kind "${kind}", and this build is "${own}".`,
+    {
+      fix: 'Give the build another --name.',
+    },
+  );
 }
 
 /** Puts an entry in the place of the one about the same subject, or at the end. */

@@ -7,8 +7,8 @@ import type { Catalogue } from '../model/system-model.ts';
 import { coverCells, type Support } from './coverage.ts';
 import { packIdOf, servedBuilds } from './decide.ts';
 import { findBrokenFallbacks, findMatrixFaults } from './faults.ts';
-import { readMatrixFiles } from './files.ts';
-import { parseMatrix } from './parse.ts';
+import { type MatrixFile, readMatrixFiles } from './files.ts';
+import { type ParsedMatrix, parseMatrix } from './parse.ts';
 
 /** The project's intent: adapters, the catalogue that they are decided over, and every fault of the two. */
 export interface Intent {
@@ -32,8 +32,12 @@ export interface IntentSource {
  *   the rest readable come back as findings
  */
 export async function loadIntent({ root, matrix, support }: IntentSource): Promise<Intent> {
-  const files = await readMatrixFiles(root, matrix);
-  const parsed = files.map(({ document }) => parseMatrix(document));
+  return intentOf(await readMatrixFiles(root, matrix), support);
+}
+
+/** The intent of matrix files that are read already, over the shipped catalogue. Pure. */
+export function intentOf(files: readonly MatrixFile[], support: Support): Intent {
+  const parsed = files.map(parseFile);
   const adapters = parsed.flatMap((part) => part.adapters);
   const shipped = shippedCatalogue();
   const catalogue = {
@@ -54,6 +58,15 @@ export async function loadIntent({ root, matrix, support }: IntentSource): Promi
       ...findBrokenFallbacks(cells),
     ],
   };
+}
+
+function parseFile({ path, document }: MatrixFile): ParsedMatrix {
+  try {
+    return parseMatrix(document);
+  } catch (cause) {
+    if (!(cause instanceof ReleaseError)) throw cause;
+    throw new ReleaseError('MATRIX_INVALID', `${path}: ${cause.message}`, { fix: cause.fix, cause });
+  }
 }
 
 /**

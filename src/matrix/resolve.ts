@@ -190,7 +190,9 @@ function ambiguous(rows: readonly SystemModel[], query: Query): ReleaseError {
       fix:
         variants.length > 0
           ? `Pass --variant with one of ${[...new Set(variants)].join(', ')}.`
-          : 'Pass --signature with what the device reports.',
+          : device.signature === undefined
+            ? 'Pass --signature with what the device reports.'
+            : 'Pass the OS version that the device runs, or decide the same for these system models.',
       details: tellTrail(query),
     },
   );

@@ -8,14 +8,14 @@ import type { Recipe } from '../model/release.ts';
 import type { Progress } from '../progress.ts';
 import type { EntrySource } from './archive/write-archive.ts';
 import { writeArchive } from './archive/write-archive.ts';
-import { type BuildReader, type BuildSource, openBuild, type RegisteredBuild } from './build-source.ts';
+import { type BuildReader, type BuildSource, openSoundBuild, type PackedBuild } from './build-source.ts';
 import type { ArchiveKey, CachedPack, PackCache } from './cache.ts';
 import { packEntries } from './entries.ts';
 import { openHashingSink } from './sink.ts';
 import { writeZip } from './zip.ts';
 
 /** A pack to build: the build, its pack id and how to archive it. */
-export interface PackOrder extends RegisteredBuild {
+export interface PackOrder extends PackedBuild {
   readonly id: string;
   readonly recipe: Pick<Recipe, 'format' | 'compression'>;
 }
@@ -36,7 +36,7 @@ export async function buildPack(
   const key = archiveKey(order);
   const cached = await cache.find(key);
   if (cached !== undefined) return cached;
-  const source = await openBuild(order, reader);
+  const source = await openSoundBuild(order, reader);
   const aside = await cache.aside();
   try {
     return await cache.keep(key, aside, await writePack(aside, { order, source, progress: reader.progress }));

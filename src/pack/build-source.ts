@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import type { DigestCache } from '../adapter/digest-cache.ts';
 import { digestFiles } from '../adapter/digest-files.ts';
-import { ADAPTER_LIMITS, openFolder } from '../adapter/inspect.ts';
+import { ADAPTER_LIMITS, inspectAdapter, openFolder, requireSound } from '../adapter/inspect.ts';
 import { type Tree, type TreeLimits, walkTree } from '../disk/tree.ts';
 import { ReleaseError } from '../errors.ts';
 import { type FileDigest, shortDigest, treeDigest } from '../model/digest.ts';
 import type { AdapterKind } from '../model/matrix.ts';
+import { shortSignature } from '../model/signature.ts';
 import type { Progress } from '../progress.ts';
 
 /** A registered build: what it is called and what it must hold. */
@@ -67,6 +68,31 @@ export async function openBuild(
     );
   }
   return { root, tree, files };
+}
+
+/** A build that is about to be packed: its files must be those of the signature that it is served for. */
+export interface PackedBuild extends RegisteredBuild {
+  readonly baseModelSignature: string | null;
+}
+
+/**
+ * Opens a build to pack it: beside its digest, an adapter's metadata, names and tensor containers must be sound,
+ * since a matrix can be written by hand.
+ *
+ * @throws ReleaseError as {@link openBuild} does, `ADAPTER_UNSOUND` with every fault
+ */
+export async function openSoundBuild(build: PackedBuild, reader: BuildReader): Promise<BuildSource> {
+  const source = await openBuild(build, reader);
+  if (build.kind === 'files') return source;
+  const inspection = await inspectAdapter(source.root, reader);
+  requireSound(inspection);
+  if (inspection.name === build.adapter && inspection.baseModelSignature === build.baseModelSignature)
+    return source;
+  throw new ReleaseError(
+    'ADAPTER_UNSOUND',
+    `Build ${build.build} of "${build.adapter}" is registered for ${shortSignature(build.baseModelSignature ?? '')}, but "${build.path}" holds "${inspection.name}" for ${shortSignature(inspection.baseModelSignature ?? '')}.`,
+    { fix: 'Correct the build in the matrix, or register the export with `fmrelease adapter add`.' },
+  );
 }
 
 async function openRegistered(build: RegisteredBuild, projectRoot: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { writeJson } from '../json/write.ts';
 import type { Cell } from '../model/cell.ts';
-import { sha256Of } from '../model/digest.ts';
+import { type Sha256, sha256Of } from '../model/digest.ts';
 import type { AdapterChange, Blocker, Change, Coverage, Plan, PlannedPack } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import { assignVersions, type VersionLedger, versionFor } from '../release/compose.ts';
@@ -15,6 +15,8 @@ export interface PlanFacts {
   /** The wanted state of each adapter in scope; adapters of the scope that the matrix dropped have an empty one. */
   readonly desired: readonly AdapterChange[];
   readonly coverage: Coverage;
+  /** What is the matter with adapters outside the scope. */
+  readonly outOfScope: Plan['outOfScope'];
   readonly published: ReadonlyMap<string, PackRecord>;
   /** Archive sizes of packs that must be built, by pack id. */
   readonly archiveSizes: ReadonlyMap<string, number>;
@@ -32,6 +34,14 @@ export interface PlanFacts {
 
 /** Decides what publishing would change. Pure: no clock, no disk, so equal facts make byte-identical plans. */
 export function assemblePlan(facts: PlanFacts): Plan {
+  const plan = decidePlan(facts);
+  return { ...plan, digest: planDigest(plan) };
+}
+
+/** SHA-256 of a plan's canonical bytes without its digest: what proves that it was not edited since. */
+export const planDigest = (plan: Omit<Plan, 'digest'>): Sha256 => sha256Of(writeJson(plan));
+
+function decidePlan(facts: PlanFacts): Omit<Plan, 'digest'> {
   const touched = facts.desired.filter((state) => differs(state, facts));
   const change: Change = {
     adapters: [...touched].sort((a, b) => (a.adapter < b.adapter ? -1 : 1)),
@@ -68,6 +78,7 @@ export function assemblePlan(facts: PlanFacts): Plan {
     uploads: forecastUploads(facts),
     coverage: facts.coverage,
     blockers: [...findGapBlockers(facts), ...findHoldBlockers(facts)],
+    outOfScope: facts.outOfScope,
   };
 }
 

@@ -6,14 +6,14 @@ import { readJsonBytes } from '../json/read.ts';
 import { checkDocument } from '../json/validate.ts';
 import { writeJson } from '../json/write.ts';
 import type { Plan } from '../model/plan.ts';
-import { operationId } from './assemble.ts';
+import { operationId, planDigest } from './assemble.ts';
 
 /** Writes a plan as canonical JSON, whole or not at all. */
 export const writePlanFile = (path: string, plan: Plan): Promise<void> =>
   writeFileAtomically(path, writeJson(plan));
 
 /**
- * Reads a saved plan and proves that its change is the one that its operation id names.
+ * Reads a saved plan and proves that nothing in it was edited.
  *
  * @throws ReleaseError `FILE_NOT_FOUND`, or `PLAN_INVALID` with every fault
  */
@@ -28,14 +28,22 @@ export async function readPlanFile(path: string): Promise<Plan> {
       code: 'PLAN_INVALID',
     });
   } catch (cause) {
-    if (!(cause instanceof ReleaseError) || cause.code === 'PLAN_INVALID') throw cause;
-    throw new ReleaseError('PLAN_INVALID', cause.message, { fix: MAKE_ANOTHER, cause });
+    if (!(cause instanceof ReleaseError)) throw cause;
+    throw new ReleaseError('PLAN_INVALID', cause.message, {
+      fix: MAKE_ANOTHER,
+      details: cause.details,
+      cause,
+    });
   }
-  if (operationId(plan.channel, plan.base, plan.change) === plan.operation) return plan;
+  const { digest, ...rest } = plan;
+  if (planDigest(rest) === digest && operationId(plan.channel, plan.base, plan.change) === plan.operation)
+    return plan;
   throw new ReleaseError(
     'PLAN_INVALID',
-    `${path} was edited: its change is not the one that its operation id names.`,
-    { fix: MAKE_ANOTHER },
+    `${path} was edited: it no longer has the digest that it was saved with.`,
+    {
+      fix: MAKE_ANOTHER,
+    },
   );
 }
 

@@ -1,11 +1,17 @@
 import { toCell } from '../matrix/coverage.ts';
-import { type Intent, loadIntent, requireSoundMatrix, selectAdapters } from '../matrix/load.ts';
+import {
+  type Intent,
+  loadIntent,
+  requireSoundMatrix,
+  selectAdapters,
+  unknownAdapters,
+} from '../matrix/load.ts';
 import { sha256Of } from '../model/digest.ts';
-import type { AdapterChange, Coverage, PlannedPack } from '../model/plan.ts';
+import type { AdapterChange, Coverage, Plan, PlannedPack } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import { archiveSizeBytes } from '../pack/archive/entry-header.ts';
 import { archiveKey, packRootName } from '../pack/build-pack.ts';
-import { openBuild } from '../pack/build-source.ts';
+import { openSoundBuild } from '../pack/build-source.ts';
 import { packEntries } from '../pack/entries.ts';
 import { requirePackTool } from '../pack/pack-tool.ts';
 import type { OpenChannel, Session } from '../project.ts';
@@ -36,6 +42,7 @@ export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Pro
   const intent = await loadIntent(config);
   const { release: head, projection } = await readHead(channel.store, channel.name);
   const desired = desiredStates({ intent, head, target: channel.target }, wishes.only);
+  refuseUnknownLifts(wishes.allow.liftHolds, intent, head);
   const packs = desired.flatMap((state) => state.packs);
   const published = await findPublishedPacks(channel.store, head, packs);
   const toBuild = await measureBuilds(
@@ -49,6 +56,7 @@ export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Pro
     head,
     desired,
     coverage: coverageOf(intent, desired),
+    outOfScope: remarksOutside(intent, wishes.only),
     published,
     ...toBuild,
     ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign }),
@@ -82,6 +90,30 @@ function desiredStates(
   ];
 }
 
+function refuseUnknownLifts(names: readonly string[], intent: Intent, head: Release | null): void {
+  const known = new Set([
+    ...intent.adapters.map(({ name }) => name),
+    ...publishedAdapters(head),
+    ...(head?.entry.holds ?? []).map(({ adapter }) => adapter),
+  ]);
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw unknownAdapters(unknown, [...known]);
+}
+
+/** What `--only` leaves aside, told without blocking: faults of other adapters, and how many of their cells are gaps. */
+function remarksOutside({ adapters, cells, faults }: Intent, only: readonly string[]): Plan['outOfScope'] {
+  if (only.length === 0) return [];
+  return adapters
+    .filter(({ name }) => !only.includes(name))
+    .flatMap(({ name }) => {
+      const own = faults.filter(({ subject }) => subject === name || subject.startsWith(`${name} `));
+      const gaps = cells.filter(({ adapter, state }) => adapter === name && state === 'gap').length;
+      const remarks = own.map(({ message }) => message);
+      if (gaps > 0) remarks.push(`"${name}" has ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}.`);
+      return remarks.map((message) => ({ adapter: name, message }));
+    });
+}
+
 function coverageOf(intent: Intent, desired: readonly AdapterChange[]): Coverage {
   const inScope = new Set(desired.map(({ adapter }) => adapter));
   const cells = intent.cells.filter(({ adapter }) => inScope.has(adapter));
@@ -106,7 +138,7 @@ async function measureBuilds(
       builtDigests.set(pack.id, cached.sha256);
       continue;
     }
-    const { files } = await openBuild(pack, { projectRoot: config.root, ...io });
+    const { files } = await openSoundBuild(pack, { projectRoot: config.root, ...io });
     const entries = packEntries(packRootName(pack), files);
     if (pack.recipe.format === 'aar') archiveSizes.set(pack.id, archiveSizeBytes(entries));
   }

@@ -1,7 +1,7 @@
 import type { Plan } from '../model/plan.ts';
 
 /** The fields of `plan --json`: the plan without the change that `publish` works from. */
-export type PlanResult = Omit<Plan, 'formatVersion' | 'base' | 'change' | 'allow'>;
+export type PlanResult = Omit<Plan, 'formatVersion' | 'base' | 'change' | 'allow' | 'digest'>;
 
 /** Returns what `plan --json` prints of a plan. */
 export function planResult({
@@ -9,6 +9,7 @@ export function planResult({
   base: __,
   change: ___,
   allow: ____,
+  digest: _____,
   ...result
 }: Plan): PlanResult {
   return result;

@@ -143,11 +143,10 @@ function isSameContent(head: Release | null, { entry, cells }: ComposedRevision)
  */
 async function isBehind(store: ReleaseStore, channel: string, next: number): Promise<boolean> {
   const revisions = await listRevisions(store, channel);
-  if (revisions.includes(next)) return true;
-  const later = revisions.find((revision) => revision > next);
-  if (later === undefined) return false;
+  const hole = revisions.findIndex((revision, index) => revision !== index + 1);
+  if (hole === -1) return revisions.length >= next;
   throw brokenLog(
-    `The log of "${channel}" is broken: revision ${next} is missing, though ${later} is there.`,
+    `The log of "${channel}" is broken: revision ${hole + 1} is missing, though ${revisions[hole] ?? ''} is there.`,
   );
 }
 

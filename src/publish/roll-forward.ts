@@ -57,7 +57,7 @@ export function refuseForeign(
     'CHANNEL_NOT_ADOPTED',
     `"${channel}" already has a manifest that fmrelease did not write.`,
     {
-      fix: 'Take the channel over with `fmrelease adopt`, or pass --allow-foreign to replace the manifest above its versions.',
+      fix: 'Take the channel over with `fmrelease adopt`, or run `fmrelease publish --allow-foreign` to replace the manifest above its versions.',
     },
   );
 }
@@ -74,7 +74,7 @@ const foreignProjection = (channel: string): ReleaseError =>
     'PROJECTION_FOREIGN',
     `The manifest of "${channel}" is not what any revision of its log says.`,
     {
-      fix: 'Find out who wrote it, then pass --allow-foreign to replace it above its versions.',
+      fix: 'Find out who wrote it, then run `fmrelease publish --allow-foreign` to replace it above its versions.',
     },
   );
 

@@ -25,6 +25,7 @@ export function renderPlan(plan: Plan, { place, apply }: PlanContext, style: Sty
       ...uploadLines(plan),
       'Nothing to do: the channel is what the matrix says.',
       coverageLine(plan),
+      ...outsideLines(plan),
       ...blockerLines(plan, style),
     ];
   return [
@@ -35,6 +36,7 @@ export function renderPlan(plan: Plan, { place, apply }: PlanContext, style: Sty
     ...uploadLines(plan),
     coverageLine(plan),
     summaryLine(plan),
+    ...outsideLines(plan),
     ...blockerLines(plan, style),
     ...(plan.blockers.length > 0 ? [] : [`Apply: ${apply}`]),
   ];
@@ -161,6 +163,15 @@ function summaryLine({ changes }: Plan): string {
   const of = (kind: PackChange['kind']): number => changes.filter((change) => change.kind === kind).length;
   return `Plan: ${of('add')} added, ${of('update')} changed, ${of('remove')} removed.`;
 }
+
+const outsideLines = ({ outOfScope }: Plan): readonly string[] =>
+  outOfScope.length === 0
+    ? []
+    : [
+        '',
+        'Outside the scope, not changed by this plan:',
+        ...outOfScope.map(({ message }) => `  ${message}`),
+      ];
 
 const blockerLines = (plan: Plan, style: Style): readonly string[] =>
   plan.blockers.length === 0

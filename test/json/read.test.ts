@@ -102,7 +102,7 @@ describe('malformed text', () => {
     { text: '"\\ud800"', says: 'a lone surrogate is refused at line 1, column 1' },
     { text: '"\ud800"', says: 'a lone surrogate is refused' },
     { text: '{"\\udc00":1}', says: 'a lone surrogate is refused' },
-    { text: '\ufeff{}', says: 'expected a JSON value at line 1, column 1' },
+    { text: '\ufeff{}', says: 'a byte order mark is refused at line 1, column 1' },
     { text: '1e400', says: 'the number 1e400 is out of range' },
     { text: '["\\x41"]', says: 'a string holds an escape that JSON does not know at line 1, column 2' },
     { text: '["a\tb"]', says: 'expected a closed string without control characters at line 1, column 2' },

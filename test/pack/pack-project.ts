@@ -25,9 +25,10 @@ export async function digestOf(folder: string): Promise<string> {
 /** An order for the folder at `path` as it is now. */
 export async function orderOf(path: string, changes: Partial<PackOrder> = {}): Promise<PackOrder> {
   return {
-    id: 'some-pack',
+    id: 'summarizer.fmadapter', // files of any shape, under the folder name that an adapter would have
     adapter: 'summarizer',
-    kind: 'fmadapter',
+    kind: 'files',
+    baseModelSignature: null,
     build: '1.0.0',
     path,
     buildDigest: changes.buildDigest ?? (await digestOf(path)),

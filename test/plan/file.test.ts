@@ -25,7 +25,7 @@ test('a saved plan comes back as it was, and its bytes are canonical', async () 
 
 test('what `plan --json` prints is the plan without what only `publish` needs', async () => {
   const { plan } = await savedPlan();
-  const { formatVersion: _, base: __, change: ___, allow: ____, ...rest } = plan;
+  const { formatVersion: _, base: __, change: ___, allow: ____, digest: _____, ...rest } = plan;
   expect(planResult(plan)).toEqual(rest);
 });
 
@@ -41,6 +41,9 @@ test.each<{ readonly edit: string; readonly change: (plan: Plan) => unknown }>([
     edit: 'a lifted hold',
     change: (plan) => ({ ...plan, change: { ...plan.change, liftHolds: ['summarizer'] } }),
   },
+  { edit: 'an allowed removal', change: (plan) => ({ ...plan, allow: { remove: ['x'], gap: false } }) },
+  { edit: 'a change fewer to review', change: (plan) => ({ ...plan, changes: [], cellChanges: [] }) },
+  { edit: 'another target', change: (plan) => ({ ...plan, target: 'cdn' }) },
   { edit: 'another channel', change: (plan) => ({ ...plan, channel: 'beta' }) },
   { edit: 'another base', change: (plan) => ({ ...plan, base: { revision: 1, sha256: '0'.repeat(64) } }) },
   { edit: 'another operation', change: (plan) => ({ ...plan, operation: '0'.repeat(64) }) },
@@ -76,6 +79,20 @@ test('a missing plan is FILE_NOT_FOUND, a folder PLAN_INVALID', async () => {
     exitCode: 4,
   });
   await expect(readPlanFile(join(folder, 'folder'))).rejects.toMatchObject({ code: 'PLAN_INVALID' });
+});
+
+test('a saved plan goes where it was made for; naming another place or a scope is refused', async () => {
+  const { plan } = await savedPlan();
+  const typed = (flag: string, input: string) => [{ type: 'flag', flag, input }];
+  const place = { target: 'local', channel: 'stable' };
+  expect(placeOfPlan(plan, [])).toEqual(place);
+  expect(placeOfPlan(plan, [...typed('target', 'local'), ...typed('channel', 'stable')])).toEqual(place);
+  for (const [flag, input] of [
+    ['channel', 'beta'],
+    ['target', 'cdn'],
+    ['only', 'summarizer'],
+  ] as const)
+    expect(() => placeOfPlan(plan, typed(flag, input))).toThrow(`--${flag} ${input} was passed`);
 });
 
 const withPacks = ({ change }: Plan, pack: object) => ({

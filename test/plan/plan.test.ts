@@ -123,6 +123,7 @@ test('--only leaves every other adapter alone, whatever has become of it', async
   expect(kinds(plan)).toEqual(['update fmadapter-summarizer-9799725 v2']);
   expect(plan.change.adapters.map(({ adapter }) => adapter)).toEqual(['summarizer']);
   expect(plan).toMatchObject({ blockers: [], coverage: { total: 10, gaps: 0 } });
+  expect(plan.outOfScope.map(({ adapter }) => adapter)).toEqual(['tagger']);
   expect(new Set(plan.cellChanges.map(({ adapter }) => adapter))).toEqual(new Set(['summarizer']));
   const dropped = await planNow(await project.session(), { only: ['writer'] });
   expect(kinds(dropped)).toEqual(['remove fmadapter-writer-9799725 v1']);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rollBack } from '../../src/flow.ts';
 import type { LogEntry } from '../../src/model/release.ts';
+import { encodeManifest } from '../../src/release/project.ts';
+import { readRelease } from '../../src/release/read-channel.ts';
 import {
   makeProject,
   type Project,
@@ -10,6 +12,7 @@ import {
   publishNow,
   readFolder,
   readLogEntry,
+  readManifest,
 } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
@@ -94,6 +97,29 @@ test.each<{ readonly why: string; readonly damage: (project: Project) => void; r
   await expect(rollBack(session, { to: 1, only: [] }, { message: null })).rejects.toMatchObject({ code });
   expect(readFolder(project.cdn)).toEqual(before);
 });
+
+test('a hole right above the revision that a stale projection names is never filled', async () => {
+  const project = await threeRevisions();
+  const stale = await makeStale(project);
+  rmSync(slot(project, 2));
+  const before = readFolder(join(project.cdn, 'v1/channels'));
+  await expect(publishNow(await project.session())).rejects.toMatchObject({
+    code: 'LOG_BROKEN',
+    exitCode: 7,
+  });
+  expect(readFolder(join(project.cdn, 'v1/channels'))).toEqual(before);
+  expect(readManifest(project)).toEqual(stale);
+});
+
+/** Puts the manifest of revision 1 back, as a copy from a backup or a slow mirror would. */
+async function makeStale(project: Project): Promise<unknown> {
+  const { store, target } = (await project.session()).channel;
+  const release = await readRelease(store, 'stable', 1);
+  if (release === null) throw new Error('no revision 1');
+  const bytes = encodeManifest(release.entry, release.cells, target.publicUrl);
+  writeFileSync(manifestOf(project), bytes);
+  return JSON.parse(Buffer.from(bytes).toString('utf8'));
+}
 
 test('cells that are gone or damaged are DOCUMENT_DAMAGED, and nothing is written', async () => {
   for (const content of [undefined, '{"formatVersion":1,"cells":[]}']) {

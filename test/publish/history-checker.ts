@@ -35,6 +35,11 @@ export class HistoryChecker {
     this.#verdicts.set(message, { verdict, operation });
   }
 
+  /** The messages of every entry after a revision. */
+  messagesAfter(revision: number): readonly string[] {
+    return this.#entries.slice(revision).map(({ message }) => message);
+  }
+
   checkStep(): void {
     this.#checkLog();
     this.#checkProjection();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ReleaseError } from '../../src/errors.ts';
 import { publishPlan, rollBack } from '../../src/flow.ts';
 import { sha256Of } from '../../src/model/digest.ts';
 import { manifestKey } from '../../src/release/layout.ts';
@@ -121,7 +122,7 @@ test.each([
         const store = interceptStore(memory, failingAt(at, { fault, late }));
         const said = await publishBuild(store, build).then(
           ({ committed }) => committed,
-          ({ code }: { readonly code: string }) => (code === 'COMMIT_UNKNOWN' ? null : false),
+          (error: unknown) => (isUnknown(error) ? null : false),
         );
         const slots = () =>
           [...memory.objects.keys()].filter((key) => key.includes('/log/')).length - (first ? 0 : 1);
@@ -202,6 +203,9 @@ function failingAt(at: number, { fault, late, crashed }: Failure) {
     throw unavailable(call);
   };
 }
+
+const isUnknown = (error: unknown): boolean =>
+  error instanceof ReleaseError && error.code === 'COMMIT_UNKNOWN';
 
 function expectNotFound(error: unknown): void {
   expect(error).toMatchObject({ code: 'RELEASE_NOT_FOUND' });

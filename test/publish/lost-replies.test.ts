@@ -58,7 +58,7 @@ test('a lost reply that no read can settle is COMMIT_UNKNOWN, and the next run f
 
 test('a refusal after a write that may still arrive is COMMIT_UNKNOWN, not a refusal', async () => {
   const project = await makeProject(scratchFolder(), ['summarizer']);
-  let late = async (): Promise<void> => undefined;
+  let late = async (): Promise<unknown> => undefined;
   let writes = 0;
   const session = await project.session({
     store: (own) =>
@@ -66,7 +66,7 @@ test('a refusal after a write that may still arrive is COMMIT_UNKNOWN, not a ref
         if (!isSlotWrite(call)) return act();
         writes += 1;
         if (writes > 1) throw new ReleaseError('STORE_PERMISSION', 'The credentials have expired.');
-        late = async () => void (await act());
+        late = act;
         throw unavailable(call);
       }),
   });

@@ -54,6 +54,7 @@ export async function planBuild({ channel }: Session, adapter: string, build: st
     head,
     desired,
     coverage: { cells: [], total: 0, gaps: 0, inferred: 0 },
+    outOfScope: [],
     published: await findPublishedPacks(channel.store, head, packs),
     archiveSizes: new Map(),
     builtDigests: new Map(),

@@ -87,6 +87,8 @@ class Publisher {
   readonly #world: World;
   #run = 0;
   #saved: Plan | null = null;
+  /** The operation that each run planned, by its message. */
+  readonly #plans = new Map<string, string>();
 
   constructor(adapter: string, world: World) {
     this.adapter = adapter;
@@ -116,12 +118,14 @@ class Publisher {
     const { variant, checker, shared } = this.#world;
     const gated = this.#gated(shared, run);
     const session = sessionOf(variant.own?.(gated) ?? gated);
+    const options = { ...OPTIONS, message };
+    let plan = this.#saved;
     try {
-      const plan = this.#saved ?? (await planBuild(session, this.adapter, this.goal));
-      const keeps = this.#world.random() < 0.5;
-      if (keeps) this.#saved = plan;
-      const options = { ...OPTIONS, message, saved: this.#saved !== null };
-      const result = await (variant.publish ?? publishPlan)(session, plan, options);
+      plan ??= await planBuild(session, this.adapter, this.goal);
+      this.#plans.set(message, plan.operation);
+      if (this.#world.random() < 0.5) this.#saved = plan;
+      const saved = this.#saved !== null;
+      const result = await (variant.publish ?? publishPlan)(session, plan, { ...options, saved });
       checker.ended(message, result.committed ? 'committed' : 'nothing to do', plan.operation);
       // A commit whose projection could not follow ends with exit code 9: the command is run again.
       if (result.problems.length === 0) this.#next();
@@ -129,10 +133,25 @@ class Publisher {
     } catch (error) {
       if (!(error instanceof ReleaseError)) throw error;
       checker.ended(message, error.code === 'COMMIT_UNKNOWN' ? 'unknown' : 'not committed', '');
-      if (error.code === 'PLAN_STALE' || error.code === 'CHANNEL_MOVED') checker.violations.add(error.code);
       if (error.code === 'DIGEST_MISMATCH') removeDamagedPacks(this.#world.memory);
+      if (error.code === 'PLAN_STALE' || error.code === 'CHANNEL_MOVED')
+        this.#judgeConflict(error.code, plan);
       this.start();
     }
+  }
+
+  /**
+   * Nobody else touches this adapter, so only a late write of an earlier run can have moved it: and if that run had
+   * the very same plan, this one ought to have found its commit.
+   */
+  #judgeConflict(code: string, plan: Plan | null): void {
+    const own = this.#world.checker
+      .messagesAfter(plan?.base?.revision ?? 0)
+      .filter((one) => this.#plans.has(one));
+    const same = own.some((one) => this.#plans.get(one) === plan?.operation);
+    if (own.length === 0 || same)
+      this.#world.checker.violations.add(`I4: ${code} although nobody else changed it`);
+    this.#saved = null;
   }
 
   #next(): void {
@@ -156,7 +175,7 @@ class Publisher {
           act: async () => {
             answer = await act().then(
               (value) => () => resolve(value),
-              (error: Error) => () => reject(error),
+              (error: unknown) => () => reject(error instanceof Error ? error : new Error(String(error))),
             );
           },
           answer: () => answer(),

@@ -190,9 +190,9 @@ test('a base path stands for the folder, and nothing is served beside it', async
 
 test('a manifest that is replaced all the time is always served whole, with the length that was promised', async () => {
   const { url, root } = await cdn();
-  let running = true;
+  const running = new AbortController();
   const writing = (async () => {
-    for (let revision = 0; running; revision++) {
+    for (let revision = 0; !running.signal.aborted; revision++) {
       const filler = 'x'.repeat((revision % 7) * 3_000);
       writeFileSync(join(root, 'next'), JSON.stringify({ revision, filler }));
       renameSync(join(root, 'next'), join(root, MANIFEST));
@@ -202,9 +202,9 @@ test('a manifest that is replaced all the time is always served whole, with the 
   for (let turn = 0; turn < 400; turn++) {
     const { status, body } = await askRaw(url, MANIFEST);
     expect(status).toBe(200);
-    expect(() => JSON.parse(body)).not.toThrow();
+    expect(() => void JSON.parse(body)).not.toThrow();
   }
-  running = false;
+  running.abort();
   await writing;
 });
 

@@ -30,11 +30,11 @@ test('processes that replace one projection lose no update, and a reader sees it
   const cdn = join(folder, 'cdn');
   const counter = await bundleProgram(folder, COUNTER);
   const writers = Array.from({ length: 4 }, () => runProgram(counter, [cdn, '15']));
-  let running = true;
-  const done = Promise.all(writers).finally(() => (running = false));
+  const running = new AbortController();
+  const done = Promise.all(writers).finally(() => running.abort());
   const reader = openDirectoryStore(cdn, 'cdn');
   const seen: number[] = [];
-  while (running) {
+  while (!running.signal.aborted) {
     const found = await reader.read('v1/count.json');
     if (found !== undefined) seen.push(JSON.parse(Buffer.from(found.bytes).toString()).count);
     await sleep(1);

@@ -154,12 +154,13 @@ export async function publishNow(session: Session, wishes: PublishWishes = {}): 
 
 /** Every file below a folder by path, with the SHA-256 of its bytes; folders too, with a slash at their end. */
 export function readFolder(folder: string): Readonly<Record<string, string>> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => {
+  const below = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const entries = below.map((entry): readonly [string, string] => {
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(folder.length + 1);
     return entry.isDirectory() ? [`${name}/`, ''] : [name, sha256Of(readFileSync(path))];
   });
-  return Object.fromEntries(entries.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
+  return Object.fromEntries<string>(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The manifest that a channel serves. */
