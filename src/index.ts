@@ -11,7 +11,7 @@ export type { UserConfig } from './generated/config.ts';
 export { coverCells, toCell } from './matrix/coverage.ts';
 export { loadIntent } from './matrix/load.ts';
 export { parseMatrix } from './matrix/parse.ts';
-export { type Device, type Resolution, resolve } from './matrix/resolve.ts';
+export { type Device, explainResolution, type Resolution, resolve } from './matrix/resolve.ts';
 export type { Cell, CellState } from './model/cell.ts';
 export type { Finding, FindingCode, Severity } from './model/finding.ts';
 export type { Adapter, Build, Matrix } from './model/matrix.ts';

@@ -19,10 +19,7 @@ export interface Device {
 /** What a resolution can come to. */
 export type ResolutionState = CellState | 'unknown-os' | 'unknown-signature';
 
-/**
- * What one device gets of one adapter. `trail` lists, in order, every decision and why the other rows lost; it is told
- * when it is read, so read it by name: a spread does not copy it.
- */
+/** What one device gets of one adapter. */
 export interface Resolution {
   readonly state: ResolutionState;
   readonly systemModel: SystemModel | null;
@@ -30,7 +27,6 @@ export interface Resolution {
   readonly packId: string | null;
   readonly fallback: Fallback | null;
   readonly candidates: readonly SystemModel[];
-  readonly trail: readonly string[];
 }
 
 /**
@@ -43,7 +39,18 @@ export function resolve(adapter: Adapter, systemModels: readonly SystemModel[], 
   const query: Query = { adapter, systemModels, device };
   const outcome = settle(query);
   if ('undecided' in outcome) throw ambiguous(outcome.undecided, query);
-  return new Answer(outcome, query);
+  return outcome;
+}
+
+/** Tells, in order, every decision of {@link resolve} and why the other rows lost: the same steps, with their reasons. */
+export function explainResolution(
+  adapter: Adapter,
+  systemModels: readonly SystemModel[],
+  device: Device,
+): readonly string[] {
+  const trail: string[] = [];
+  settle({ adapter, systemModels, device, trail });
+  return trail;
 }
 
 /** What is asked, and the trail that the steps write to when somebody wants to read it. */
@@ -54,40 +61,7 @@ interface Query {
   readonly trail?: string[];
 }
 
-type Outcome = Omit<Resolution, 'trail'>;
-
-/** A resolution whose trail is told by taking the same steps again, once it is read: most callers never do. */
-class Answer implements Resolution {
-  readonly state: ResolutionState;
-  readonly systemModel: SystemModel | null;
-  readonly build: Build | null;
-  readonly packId: string | null;
-  readonly fallback: Fallback | null;
-  readonly candidates: readonly SystemModel[];
-  readonly #query: Query;
-
-  constructor(outcome: Outcome, query: Query) {
-    this.state = outcome.state;
-    this.systemModel = outcome.systemModel;
-    this.build = outcome.build;
-    this.packId = outcome.packId;
-    this.fallback = outcome.fallback;
-    this.candidates = outcome.candidates;
-    this.#query = query;
-  }
-
-  get trail(): readonly string[] {
-    return tellTrail(this.#query);
-  }
-}
-
-function tellTrail(query: Query): readonly string[] {
-  const trail: string[] = [];
-  settle({ ...query, trail });
-  return trail;
-}
-
-function settle(query: Query): Outcome | { readonly undecided: readonly SystemModel[] } {
+function settle(query: Query): Resolution | { readonly undecided: readonly SystemModel[] } {
   const { adapter, systemModels, device, trail } = query;
   if (!adapter.platforms.includes(device.platform)) {
     trail?.push(
@@ -193,7 +167,7 @@ function ambiguous(rows: readonly SystemModel[], query: Query): ReleaseError {
           : device.signature === undefined
             ? 'Pass --signature with what the device reports.'
             : 'Pass the OS version that the device runs, or decide the same for these system models.',
-      details: tellTrail(query),
+      details: explainResolution(adapter, query.systemModels, device),
     },
   );
 }
@@ -248,7 +222,7 @@ const narrow = (
 const without = (rows: readonly SystemModel[], kept: readonly SystemModel[]): readonly SystemModel[] =>
   rows.filter((row) => !kept.includes(row));
 
-const nothing = (state: ResolutionState): Outcome => ({
+const nothing = (state: ResolutionState): Resolution => ({
   state,
   systemModel: null,
   build: null,

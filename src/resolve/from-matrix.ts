@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
 import { loadIntent, requireSoundMatrix, selectAdapters } from '../matrix/load.ts';
-import { type Device, type Resolution, resolve } from '../matrix/resolve.ts';
+import { type Device, explainResolution, type Resolution, resolve } from '../matrix/resolve.ts';
 import { formatOsVersion } from '../model/os-version.ts';
 import type { PackRecord } from '../model/release.ts';
 import type { OpenChannel } from '../project.ts';
@@ -41,7 +41,7 @@ export async function resolveFromMatrix(
         : await findPack(channel, resolution.packId, resolution.build?.digest ?? ''),
     fallback: resolution.fallback,
     candidates: resolution.candidates.map(({ id }) => id),
-    trail: resolution.trail,
+    trail: explainResolution(adapter, intent.catalogue.systemModels, device),
   };
 }
 

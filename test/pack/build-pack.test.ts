@@ -15,7 +15,7 @@ import { expect, test } from 'vitest';
 import type { PackOrder } from '../../src/pack/build-pack.ts';
 import { openHashingSink } from '../../src/pack/sink.ts';
 import type { Progress } from '../../src/progress.ts';
-import { LONG_AGO, makeAdapter, makeContainer } from '../support/make-adapter.ts';
+import { LONG_AGO, makeAdapter, makeContainer, SIGNATURE } from '../support/make-adapter.ts';
 import { readArchiveNaively } from '../support/naive-archive-reader.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { build, orderOf } from './pack-project.ts';
@@ -53,7 +53,8 @@ test('a pack that was built is found again without the adapter', async () => {
 
 test('a pack is found by content, not by where the build lies or what it is called', async () => {
   const folder = scratchFolder();
-  const order = await orderOf(makeAdapter(folder));
+  const path = makeAdapter(folder);
+  const order = await orderOf(path, { kind: 'fmadapter', baseModelSignature: SIGNATURE });
   const first = await build(order, folder);
   const moved = { ...order, path: 'gone', build: '9.9.9', id: 'another-id' };
   expect(await build(moved, folder)).toEqual(first);
