@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type DigestCache, openDigestCache } from './adapter/digest-cache.ts';
 import type { Config } from './config/config.ts';
+import { PROJECT_FOLDER } from './disk/project-folder.ts';
 import type { ReleaseSource } from './model/release.ts';
 import { openPackCache, type PackCache } from './pack/cache.ts';
 import type { Progress } from './progress.ts';
@@ -42,6 +43,3 @@ export async function openLocalCaches(
   const folder = join(config.root, PROJECT_FOLDER);
   return { digests: await openDigestCache(folder, { distrust: rehash }), cache: openPackCache(folder) };
 }
-
-/** The folder of a project that holds caches, never intent. */
-export const PROJECT_FOLDER = '.fmrelease';

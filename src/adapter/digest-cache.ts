@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
+import { prepareProjectFolder } from '../disk/project-folder.ts';
 import type { TreeFile } from '../disk/tree.ts';
 import { isSystemError } from '../errors.ts';
 import type { Sha256 } from '../model/digest.ts';
@@ -52,13 +53,6 @@ export async function openDigestCache(
       dirty = false;
     },
   };
-}
-
-/** Makes a `.fmrelease` folder that keeps itself out of version control. */
-export async function prepareProjectFolder(folder: string): Promise<void> {
-  const ignore = join(folder, '.gitignore');
-  const known = await readFile(ignore, 'utf8').catch(() => undefined);
-  if (known === undefined) await writeFileAtomically(ignore, '*\n');
 }
 
 /**

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { isSystemError } from '../errors.ts';
 
 /** A fresh name for a file that is written aside: `.aside-<host>-<pid>-<random>`. */
@@ -9,6 +11,15 @@ export const asideName = (): string => `.aside-${hostTag()}-${process.pid}-${ran
 export function isAbandonedAside(name: string): boolean {
   const match = ASIDE.exec(name);
   return match !== null && match[1] === hostTag() && !isProcessAlive(Number(match[2]));
+}
+
+/** Removes what dead processes of this host left half-written in a folder; a folder that is not there has none. */
+export async function sweepAsides(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  });
+  for (const name of names) if (isAbandonedAside(name)) await rm(join(folder, name), { force: true });
 }
 
 /** True when a process with this id runs on this host, whoever owns it. */

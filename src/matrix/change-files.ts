@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { prepareProjectFolder } from '../adapter/digest-cache.ts';
 import { withFileLock } from '../disk/lock.ts';
+import { PROJECT_FOLDER, prepareProjectFolder } from '../disk/project-folder.ts';
 import { ReleaseError } from '../errors.ts';
 import type { AdapterDocument, MatrixDocument } from '../generated/matrix.ts';
 import { writeJson } from '../json/write.ts';
@@ -33,8 +33,8 @@ export async function changeAdapters(
   edit: AdapterEdit,
 ): Promise<readonly string[]> {
   const { create = false } = place;
-  await prepareProjectFolder(join(place.root, '.fmrelease'));
-  return withFileLock(join(place.root, '.fmrelease', 'matrix.lock'), async () => {
+  await prepareProjectFolder(join(place.root, PROJECT_FOLDER));
+  return withFileLock(join(place.root, PROJECT_FOLDER, 'matrix.lock'), async () => {
     const before = await readFiles(place, create);
     let files = before;
     for (const name of names) files = changeOne(files, name, { place, edit, create });

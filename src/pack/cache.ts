@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prepareProjectFolder } from '../adapter/digest-cache.ts';
-import { asideName, isAbandonedAside } from '../disk/aside.ts';
+import { asideName, sweepAsides } from '../disk/aside.ts';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
+import { prepareProjectFolder } from '../disk/project-folder.ts';
 import { isSystemError } from '../errors.ts';
 import { type Sha256, sha256Of } from '../model/digest.ts';
 
@@ -50,7 +50,7 @@ export function openPackCache(projectFolder: string): PackCache {
     aside: async () => {
       await prepareProjectFolder(projectFolder);
       await mkdir(folder, { recursive: true });
-      await sweep(folder);
+      await sweepAsides(folder);
       return join(folder, asideName());
     },
     keep: async (key, aside, { sha256, sizeBytes }) => {
@@ -80,9 +80,3 @@ const isRecord = (value: unknown): value is Omit<CachedPack, 'file'> =>
   typeof value.sha256 === 'string' &&
   /^[0-9a-f]{64}$/.test(value.sha256) &&
   'sizeBytes' in value;
-
-/** Removes what dead processes left half-built. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (isAbandonedAside(name)) await rm(join(folder, name), { force: true });
-}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asideName, isAbandonedAside } from '../disk/aside.ts';
+import { asideName, sweepAsides } from '../disk/aside.ts';
 import { syncFolder, writeSynced } from '../disk/atomic-write.ts';
 import { readChunks } from '../disk/hash-file.ts';
 import { clearDeadLock, withFileLock } from '../disk/lock.ts';
@@ -168,9 +168,7 @@ async function listFolders(path: string): Promise<readonly string[]> {
 
 /** Removes what dead processes of this host left: files written aside, and locks. */
 async function sweepIncoming(incoming: string): Promise<void> {
-  for (const name of (await readdir(incoming).catch(absent)) ?? []) {
-    if (isAbandonedAside(name)) await rm(join(incoming, name), { force: true });
-  }
+  await sweepAsides(incoming);
   for (const name of (await readdir(incoming).catch(absent)) ?? []) {
     if (name.includes('.lock')) await clearDeadLock(join(incoming, name));
   }
