@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { MatrixDocument } from '../../src/generated/matrix.ts';
 import { addAdapter } from '../../src/matrix/add-adapter.ts';
 import { declineAdapters, serveRegistered } from '../../src/matrix/decisions.ts';
 import { makeProject, type Project } from '../support/project.ts';
@@ -81,9 +82,12 @@ test('declining a signature for all leaves files alone, which carry none', async
 
 test('a fault that was there does not stop another edit', async () => {
   const project = await makeProject(scratchFolder(), ['summarizer', 'tagger']);
-  project.editMatrix((matrix) =>
-    JSON.parse(JSON.stringify(matrix).replace('"version": "1.0.0" }', '"version": "9.9.9" }')),
-  );
+  project.editMatrix((matrix) => {
+    const text = JSON.stringify(matrix);
+    const broken = text.replace('"version":"1.0.0"}', '"version":"9.9.9"}'); // the summarizer serves what is not there
+    expect(broken).not.toBe(text);
+    return JSON.parse(broken) as MatrixDocument;
+  });
   const wish = { name: 'tagger', version: '1.0.0', signature: undefined, systemModel: 'os26.0' };
   const { files } = await serveRegistered((await project.session()).config, wish);
   expect(files).toEqual(['fmrelease.matrix.json']);

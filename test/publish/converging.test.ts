@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rollBack } from '../../src/flow.ts';
+import type { MatrixDocument } from '../../src/generated/matrix.ts';
 import { logKey, manifestKey } from '../../src/release/layout.ts';
 import { makeProject, type Project, planNow, publishNow, readLogEntry } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -118,7 +119,9 @@ test('a release alone resolves a declined system model as the matrix does', asyn
 test('a build that is registered by hand must be sound before it is packed', async () => {
   const project = await makeProject(scratchFolder(), ['summarizer']);
   const other = '0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f';
-  project.editMatrix((matrix) => JSON.parse(JSON.stringify(matrix).replaceAll(SIGNATURE, other)));
+  project.editMatrix(
+    (matrix) => JSON.parse(JSON.stringify(matrix).replaceAll(SIGNATURE, other)) as MatrixDocument,
+  );
   await expect(planNow(await project.session(), { gap: true })).rejects.toMatchObject({
     code: 'ADAPTER_UNSOUND',
     exitCode: 6,
