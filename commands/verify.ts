@@ -4,7 +4,7 @@ import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { onlyFlag, toggle } from '../src/cli/flags.ts';
 import { openSession } from '../src/cli/session.ts';
 import { renderChecks } from '../src/render/listings.ts';
-import { verifyChannelOf } from '../src/verify/verify-target.ts';
+import { verifyOnRequest } from '../src/verify/verify.ts';
 
 export default class Verify extends ReleaseCommand {
   static override summary =
@@ -26,7 +26,7 @@ export default class Verify extends ReleaseCommand {
     this.prepare(flags);
     const session = await openSession(this.opening(flags));
     const from = flags.from === 'edge' || flags.from === 'origin' ? flags.from : undefined;
-    const checks = await verifyChannelOf(session, {
+    const checks = await verifyOnRequest(session, {
       full: flags.full,
       only: flags.only ?? session.config.only,
       from,

@@ -3,7 +3,6 @@ import type { LogEntry } from './model/release.ts';
 import { toTimestamp } from './model/timestamp.ts';
 import { assemblePlan } from './plan/assemble.ts';
 import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
-import type { Session } from './project.ts';
 import { commitRevision, findOperation } from './publish/commit.ts';
 import { finishPublish, type PublishResult } from './publish/finish.ts';
 import {
@@ -19,6 +18,7 @@ import { uploadPacks } from './publish/upload.ts';
 import type { RevisionFacts } from './release/compose.ts';
 import { findPublishedPacks } from './release/published-packs.ts';
 import { readHead } from './release/read-channel.ts';
+import type { Session } from './session.ts';
 
 /** How a publish shall go beyond what its plan says. */
 export interface PublishOptions extends PublishPermits {

@@ -19,6 +19,6 @@ export { parseOsVersion } from './model/os-version.ts';
 export type { Plan } from './model/plan.ts';
 export type { ChannelManifest, LogEntry, PackRecord } from './model/release.ts';
 export type { Catalogue, SystemModel } from './model/system-model.ts';
-export { openLocalCaches, type ReleaseIo, type Session } from './project.ts';
+export { openLocalCaches, type ReleaseIo, type Session } from './session.ts';
 export { openStore } from './store/open.ts';
 export type { ReleaseStore } from './store/store.ts';

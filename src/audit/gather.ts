@@ -1,7 +1,7 @@
 import { loadIntent, selectAdapters } from '../matrix/load.ts';
 import { desiredState } from '../plan/desired.ts';
-import type { Session } from '../project.ts';
 import { publishedAdapters } from '../release/adapters.ts';
+import type { Session } from '../session.ts';
 import { readBuilds } from './read-builds.ts';
 import { readChannelState } from './read-channel-state.ts';
 import { type AuditedLog, readLog } from './read-log.ts';

@@ -7,8 +7,8 @@ import type { AdapterChange } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import type { SystemModel } from '../model/system-model.ts';
 import { type BuildReader, openBuild } from '../pack/build-source.ts';
-import type { Session } from '../project.ts';
 import { findPublishedPacks } from '../release/published-packs.ts';
+import type { Session } from '../session.ts';
 import type { AuditedLog } from './read-log.ts';
 import type { BuildState } from './state.ts';
 

@@ -1,7 +1,7 @@
-import type { Session } from '../project.ts';
 import type { PublishResult } from '../publish/finish.ts';
 import { renderPublish } from '../render/publish.ts';
 import type { Style } from '../render/style.ts';
+import type { Session } from '../session.ts';
 import type { Answer } from './command.ts';
 
 /** What a publish or rollback answers: exit code 9 when it is committed but what is served could not be proved. */

@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { ReleaseError } from '../errors.ts';
 import { parseChannelName } from '../model/names.ts';
 import type { Progress } from '../progress.ts';
-import { openLocalCaches, type ReleaseIo, type Session } from '../project.ts';
+import { openLocalCaches, type ReleaseIo, type Session } from '../session.ts';
 import { openStore } from '../store/open.ts';
 import { TOOL_VERSION } from '../version.ts';
 import type { CommonFlags } from './command.ts';

@@ -10,10 +10,10 @@ import { toTimestamp } from '../model/timestamp.ts';
 import { buildPack } from '../pack/build-pack.ts';
 import { assemblePlan } from '../plan/assemble.ts';
 import { gatherPlanFacts } from '../plan/gather.ts';
-import type { Session } from '../project.ts';
 import { composeRevision, type ReadyPack, toReadyPack } from '../release/compose.ts';
 import { manifestKey } from '../release/layout.ts';
-import { projectManifest } from '../release/project.ts';
+import { projectManifest } from '../release/projection.ts';
+import type { Session } from '../session.ts';
 
 /** A manifest as it would be published: its key, its platform where Apple's form needs one, its content. */
 export interface GeneratedManifest {

@@ -10,7 +10,7 @@ import type { AdapterKind } from '../model/matrix.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { toTimestamp } from '../model/timestamp.ts';
 import { FILES_LIMITS } from '../pack/build-source.ts';
-import type { ReleaseIo } from '../project.ts';
+import type { ReleaseIo } from '../session.ts';
 import { changeAdapters } from './change-files.ts';
 import { registerBuild, type SubjectDocument } from './edit.ts';
 

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { loadIntent, requireSoundMatrix, selectAdapters } from '../matrix/load.ts';
 import { desiredState } from '../plan/desired.ts';
-import type { Session } from '../project.ts';
+import type { Session } from '../session.ts';
 import { buildPack } from './build-pack.ts';
 import { requirePackTool } from './pack-tool.ts';
 

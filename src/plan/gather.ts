@@ -14,13 +14,13 @@ import { archiveKey, packRootName } from '../pack/build-pack.ts';
 import { openSoundBuild } from '../pack/build-source.ts';
 import { packEntries } from '../pack/entries.ts';
 import { requirePackTool } from '../pack/pack-tool.ts';
-import type { OpenChannel, Session } from '../project.ts';
 import { publishedAdapters } from '../release/adapters.ts';
 import { readVersionLedger } from '../release/highest-versions.ts';
 import { MANIFEST } from '../release/layout.ts';
-import { encodeManifest } from '../release/project.ts';
+import { encodeManifest } from '../release/projection.ts';
 import { findPublishedPacks } from '../release/published-packs.ts';
 import { readHead } from '../release/read-channel.ts';
+import type { OpenChannel, Session } from '../session.ts';
 import type { PlanFacts } from './assemble.ts';
 import { desiredState } from './desired.ts';
 

@@ -1,9 +1,9 @@
 import { ReleaseError } from '../errors.ts';
 import type { PackRecord, Release } from '../model/release.ts';
-import type { Session } from '../project.ts';
-import { packUrl } from '../release/project.ts';
+import { packUrl } from '../release/projection.ts';
+import type { Session } from '../session.ts';
 import type { Check } from '../verify/check.ts';
-import { verifyTarget } from '../verify/verify-target.ts';
+import { verifyAsTargetSays } from '../verify/verify.ts';
 import type { CommitOutcome } from './commit.ts';
 import { rollForward } from './roll-forward.ts';
 import type { UploadOutcome } from './upload.ts';
@@ -58,7 +58,7 @@ export async function finishPublish(
   if (outcome.release !== null) {
     await attempt(() => rollForward(store, { channel: name, publicUrl: target.publicUrl, allowForeign }));
     await attempt(async () => {
-      const checks = await verifyTarget(
+      const checks = await verifyAsTargetSays(
         channel,
         { full: false, only: [], atLeast: outcome.release?.entry.revision ?? null },
         io.progress,

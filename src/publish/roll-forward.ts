@@ -2,7 +2,7 @@ import { ReleaseError } from '../errors.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { Release } from '../model/release.ts';
 import { MANIFEST, manifestKey } from '../release/layout.ts';
-import { encodeManifest } from '../release/project.ts';
+import { encodeManifest } from '../release/projection.ts';
 import { type ChannelHead, readHead } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
 

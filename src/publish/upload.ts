@@ -6,8 +6,8 @@ import type { PackRecord } from '../model/release.ts';
 import { buildPack } from '../pack/build-pack.ts';
 import type { CachedPack, PackCache } from '../pack/cache.ts';
 import type { Progress } from '../progress.ts';
-import type { Session } from '../project.ts';
 import { type ReadyPack, toReadyPack } from '../release/compose.ts';
+import type { Session } from '../session.ts';
 import type { ReleaseStore } from '../store/store.ts';
 
 /** What became of the packs of a change. Bytes that were there already count as skipped. */

@@ -5,7 +5,7 @@ import type { PlannedPack } from '../model/plan.ts';
 import type { Hold, LogEntry, PackRecord, Release, ReleaseSource } from '../model/release.ts';
 import { encode, encodeCells, sortCells, sortPacks } from './documents.ts';
 import { MANIFEST, packKey } from './layout.ts';
-import { encodeManifest } from './project.ts';
+import { encodeManifest } from './projection.ts';
 
 /** A pack that is ready to be served, before it has a version. */
 export type ReadyPack = Omit<PackRecord, 'version'>;

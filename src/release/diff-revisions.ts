@@ -1,7 +1,7 @@
 import { ReleaseError } from '../errors.ts';
 import type { CellChange, PackChange } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
-import type { OpenChannel } from '../project.ts';
+import type { OpenChannel } from '../session.ts';
 import { publishedAdapters } from './adapters.ts';
 import { diffCells, diffPacks, toComparedPack } from './diff.ts';
 import { readRelease } from './read-channel.ts';

@@ -4,9 +4,9 @@ import { loadIntent, requireSoundMatrix, selectAdapters } from '../matrix/load.t
 import { type Device, explainResolution, type Resolution, resolve } from '../matrix/resolve.ts';
 import { formatOsVersion } from '../model/os-version.ts';
 import type { PackRecord } from '../model/release.ts';
-import type { OpenChannel } from '../project.ts';
-import { packUrl } from '../release/project.ts';
+import { packUrl } from '../release/projection.ts';
 import { readHead } from '../release/read-channel.ts';
+import type { OpenChannel } from '../session.ts';
 import type { ResolvedPack, ResolveResult } from './result.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
 import type { Device } from '../matrix/resolve.ts';
 import type { SignatureQuery } from '../model/signature.ts';
-import type { Session } from '../project.ts';
+import type { Session } from '../session.ts';
 import type { ResolveResult } from './result.ts';
 
 /** Who answers, and how to reach the project. */

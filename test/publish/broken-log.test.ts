@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rollBack } from '../../src/flow.ts';
 import type { LogEntry } from '../../src/model/release.ts';
-import { encodeManifest } from '../../src/release/project.ts';
+import { encodeManifest } from '../../src/release/projection.ts';
 import { readRelease } from '../../src/release/read-channel.ts';
 import {
   makeProject,

@@ -5,7 +5,7 @@ import { rollBack } from '../../src/flow.ts';
 import { buildPack } from '../../src/pack/build-pack.ts';
 import { readPlanFile, writePlanFile } from '../../src/plan/file.ts';
 import { listRevisions } from '../../src/release/read-channel.ts';
-import { verifyChannelOf } from '../../src/verify/verify-target.ts';
+import { verifyOnRequest } from '../../src/verify/verify.ts';
 import { interceptStore } from '../support/faulty-store.ts';
 import {
   makeProject,
@@ -246,7 +246,7 @@ test('an upload that fails while the next pack is built ends as that failure, no
 test('verification of a whole channel finds nothing wrong after all this', async () => {
   const project = await makeProject(scratchFolder(), ['summarizer', 'tagger']);
   await publishNow(await project.session());
-  const checks = await verifyChannelOf(await project.session(), { full: true, only: [], from: undefined });
+  const checks = await verifyOnRequest(await project.session(), { full: true, only: [], from: undefined });
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(checks.map(({ name }) => name)).toContain('pack fmadapter-tagger-9799725 digest');
 });

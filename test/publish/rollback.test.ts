@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rollBack } from '../../src/flow.ts';
-import type { Session } from '../../src/project.ts';
 import type { PublishResult } from '../../src/publish/finish.ts';
+import type { Session } from '../../src/session.ts';
 import {
   makeProject,
   type Project,

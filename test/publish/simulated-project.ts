@@ -5,10 +5,10 @@ import type { Plan, PlannedPack } from '../../src/model/plan.ts';
 import type { CachedPack, PackCache } from '../../src/pack/cache.ts';
 import { assemblePlan } from '../../src/plan/assemble.ts';
 import { silent } from '../../src/progress.ts';
-import type { Session } from '../../src/project.ts';
 import { readVersionLedger } from '../../src/release/highest-versions.ts';
 import { findPublishedPacks } from '../../src/release/published-packs.ts';
 import { readHead } from '../../src/release/read-channel.ts';
+import type { Session } from '../../src/session.ts';
 import type { ReleaseStore } from '../../src/store/store.ts';
 
 /** One adapter per publisher. */

@@ -3,12 +3,12 @@ import { ReleaseError } from '../../src/errors.ts';
 import type { Device } from '../../src/matrix/resolve.ts';
 import { parseOsVersion } from '../../src/model/os-version.ts';
 import type { Platform } from '../../src/model/platform.ts';
-import type { OpenChannel } from '../../src/project.ts';
 import { resolveFromMatrix } from '../../src/resolve/from-matrix.ts';
 import { resolveFromRelease } from '../../src/resolve/from-release.ts';
 import { pickAdapter, resolveDevice } from '../../src/resolve/resolve-device.ts';
 import type { ResolveResult } from '../../src/resolve/result.ts';
 import { startServer } from '../../src/serve/server.ts';
+import type { OpenChannel } from '../../src/session.ts';
 import { makeProject, type Project, publishNow } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
 

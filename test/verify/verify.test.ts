@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startServer } from '../../src/serve/server.ts';
 import type { Check } from '../../src/verify/check.ts';
-import { verifyChannelOf } from '../../src/verify/verify-target.ts';
+import { verifyOnRequest } from '../../src/verify/verify.ts';
 import {
   makeProject,
   type Project,
@@ -57,8 +57,8 @@ async function inFrontOf(inner: string, answer: RequestListener): Promise<string
 const verify = async (
   project: Project,
   options: SessionOptions,
-  { full = false, only = [], from = 'edge' }: Partial<Parameters<typeof verifyChannelOf>[1]> = {},
-): Promise<readonly Check[]> => verifyChannelOf(await project.session(options), { full, only, from });
+  { full = false, only = [], from = 'edge' }: Partial<Parameters<typeof verifyOnRequest>[1]> = {},
+): Promise<readonly Check[]> => verifyOnRequest(await project.session(options), { full, only, from });
 
 const failuresOf = (checks: readonly Check[]): readonly string[] =>
   checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
