@@ -11,6 +11,8 @@ import type { ReleaseStore } from './store/store.ts';
 /** What the outside gives every stage: the time, who listens, and the local caches. */
 export interface ReleaseIo {
   readonly now: () => Date;
+  /** The real clock, which SOURCE_DATE_EPOCH does not stop: for what other machines must agree on. */
+  readonly wallClock: () => Date;
   readonly progress: Progress;
   readonly digests: DigestCache;
   readonly cache: PackCache;

@@ -56,6 +56,7 @@ export async function openIo(
   return {
     ...(await openLocalCaches(config, { rehash })),
     now: environment.now,
+    wallClock: () => new Date(),
     progress,
     toolVersion: TOOL_VERSION,
     source: environment.source,

@@ -41,7 +41,19 @@ export interface DirectoryTarget extends TargetBasics {
 export interface S3Target extends TargetBasics {
   readonly kind: 's3';
   readonly bucket: string;
+  /** Empty, or ends with a slash. */
   readonly prefix: string;
+  /** Null leaves it to the environment. */
+  readonly region: string | null;
+  /** Null is AWS. */
+  readonly endpoint: string | null;
+  readonly forcePathStyle: boolean;
+  /** Extra headers of every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `sha256` adds a checksum header to what the signature covers anyway. */
+  readonly checksums: 'sha256' | 'signed';
+  readonly partSizeMiB: number;
+  readonly connections: number;
 }
 
 /** Reserved for Apple hosting. */

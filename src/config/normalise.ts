@@ -4,7 +4,7 @@ import type { UserConfig, UserTarget } from '../generated/config.ts';
 import type { Support } from '../matrix/coverage.ts';
 import { parseOsRange } from '../model/os-range.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
-import type { Config, Target } from './config.ts';
+import type { Config, S3Target, Target } from './config.ts';
 
 /** Where the config was found: its folder and its file name. */
 export interface ConfigOrigin {
@@ -87,18 +87,66 @@ function toTarget(name: string, target: UserTarget, root: string): Target {
   } as const;
   return target.kind === 'directory'
     ? { ...basics, kind: 'directory', path: resolve(root, target.path), verify: target.verify ?? 'origin' }
-    : {
-        ...basics,
-        kind: 's3',
-        bucket: target.bucket,
-        prefix: target.prefix ?? '',
-        verify: target.verify ?? 'edge',
-      };
+    : toS3Target(target, basics);
+}
+
+function toS3Target(
+  target: Extract<UserTarget, { kind: 's3' }>,
+  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive'>,
+): S3Target {
+  const endpoint = target.endpoint === undefined ? null : toEndpoint(basics.name, target.endpoint);
+  return {
+    ...basics,
+    kind: 's3',
+    bucket: target.bucket,
+    prefix: toPrefix(basics.name, target.prefix ?? ''),
+    region: target.region ?? null,
+    endpoint,
+    forcePathStyle: target.forcePathStyle ?? false,
+    headers: toHeaders(basics.name, target.headers ?? {}),
+    checksums: target.checksums ?? (endpoint === null ? 'sha256' : 'signed'),
+    partSizeMiB: target.partSizeMiB ?? 8,
+    connections: target.connections ?? 4,
+    verify: target.verify ?? 'edge',
+  };
+}
+
+/** A prefix of plain parts with a slash behind it: it becomes part of URLs and of access policies as it is. */
+function toPrefix(name: string, text: string): string {
+  const path = text.endsWith('/') ? text.slice(0, -1) : text;
+  if (path === '') return '';
+  if (path.split('/').every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(part)) && path.length <= 512)
+    return `${path}/`;
+  throw new ReleaseError(
+    'CONFIG_INVALID',
+    `The prefix "${text}" of target "${name}" is no plain path: expected parts of letters, digits, dots, dashes and underscores.`,
+  );
+}
+
+/** Headers are printed with the config and kept in it, so none of them may be a secret. */
+function toHeaders(
+  name: string,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const secret = Object.keys(headers).find((header) => SECRET_HEADERS.test(header));
+  if (secret === undefined) return headers;
+  throw new ReleaseError(
+    'CONFIG_INVALID',
+    `The header "${secret}" of target "${name}" carries credentials: expected them from the AWS credential chain.`,
+  );
+}
+
+function toEndpoint(name: string, text: string): string {
+  return checkedUrl(`endpoint of target "${name}"`, text).href.replace(/\/$/, '');
 }
 
 function toPublicUrl(name: string, text: string): string {
-  const refuse = (why: string): ReleaseError =>
-    new ReleaseError('CONFIG_INVALID', `The publicUrl of target "${name}" ${why}.`);
+  const { href } = checkedUrl(`publicUrl of target "${name}"`, text);
+  return href.endsWith('/') ? href : `${href}/`;
+}
+
+function checkedUrl(what: string, text: string): URL {
+  const refuse = (why: string): ReleaseError => new ReleaseError('CONFIG_INVALID', `The ${what} ${why}.`);
   if (!URL.canParse(text)) throw refuse('is no URL: expected https://host/path/');
   const url = new URL(text);
   const loopback = LOOPBACK.has(url.hostname);
@@ -107,8 +155,10 @@ function toPublicUrl(name: string, text: string): string {
   }
   if (url.username !== '' || url.password !== '') throw refuse('carries credentials: expected none');
   if (/[?#]/.test(text)) throw refuse('has a query or a fragment: expected none');
-  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+  return url;
 }
+
+const SECRET_HEADERS = /^(authorization|cookie|proxy-authorization|x-amz-security-token)$/i;
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 

@@ -77,7 +77,7 @@ async function uploadPack(
   const there = await store.head(pack.key);
   if (there !== undefined && there.sizeBytes !== pack.downloadSize)
     throw wrongSize(store, pack, there.sizeBytes);
-  let outcome: 'created' | 'exists' = 'exists';
+  let sentBytes = 0;
   if (there === undefined) {
     progress({ kind: 'step', text: `Uploading ${pack.id}` });
     let doneBytes = 0;
@@ -85,13 +85,17 @@ async function uploadPack(
       doneBytes += bytes;
       progress({ kind: 'bytes', text: `Uploading ${pack.id}`, doneBytes, totalBytes: pack.downloadSize });
     };
-    outcome = await store.createFromFile(pack.key, { ...built, onBytes }).catch(async (error: unknown) => {
-      if (error instanceof ReleaseError && error.code === 'DIGEST_MISMATCH') await cache.forget(built);
-      throw error;
-    });
+    const receipt = await store
+      .createFromFile(pack.key, { ...built, onBytes })
+      .catch(async (error: unknown) => {
+        if (error instanceof ReleaseError && error.code === 'DIGEST_MISMATCH') await cache.forget(built);
+        throw error;
+      });
+    sentBytes = receipt.sentBytes;
   }
-  if (!store.provesUploads) await readBack(store, pack, progress);
-  return outcome === 'created' ? pack.downloadSize : 0;
+  const recorded = there === undefined || there.recordedSha256 === pack.sha256;
+  if (!recorded || !(await store.provesUploads())) await readBack(store, pack, progress);
+  return sentBytes;
 }
 
 /** A store that does not check what it took is read back whole: only then may a release name the pack. */

@@ -27,3 +27,10 @@ export const PACKS_PREFIX = 'v1/packs/';
 
 /** The name of the projection, as log entries record it. */
 export const MANIFEST = 'manifest.json';
+
+/** Below it lies one tombstone per pack that `prune` has marked. Not part of any release. */
+export const TOMBSTONES_PREFIX = 'v1/tombstones/';
+
+/** `v1/tombstones/9f86d0…/fmadapter-summarizer-9799725.json`: says that a pack is about to be pruned. */
+export const tombstoneKey = (key: string): string =>
+  `${TOMBSTONES_PREFIX}${key.slice(PACKS_PREFIX.length)}.json`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asideName, sweepAsides } from '../disk/aside.ts';
 import { syncFolder, writeSynced } from '../disk/atomic-write.ts';
@@ -9,7 +9,14 @@ import { clearDeadLock, withFileLock } from '../disk/lock.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { sha256Of } from '../model/digest.ts';
 import { explainDiskError } from './disk-error.ts';
-import type { ByteRange, FileUpload, ObjectInfo, ReleaseStore, StoredObject } from './store.ts';
+import type {
+  ByteRange,
+  FileUpload,
+  ObjectInfo,
+  ReleaseStore,
+  StoredObject,
+  UnfinishedUpload,
+} from './store.ts';
 
 /**
  * A folder as a store. A new object is written aside in `.incoming`, fsynced and linked to its name, so that it
@@ -25,18 +32,25 @@ export function openDirectoryStore(root: string, place: string): ReleaseStore {
     });
   return {
     place,
-    provesUploads: false,
+    provesUploads: () => Promise.resolve(false),
+    ignoredConditions: () => Promise.resolve([]),
     prepare: () => guard(() => sweepIncoming(incoming)),
     head: (key) => guard(() => headObject(key, pathOf(key))),
     read: (key) => guard(() => readObject(key, pathOf(key))),
     stream: (key, range) => streamObject(pathOf(key), range, place),
     create: (key, bytes) => guard(() => linkNew(incoming, pathOf(key), (aside) => writeSynced(aside, bytes))),
     createFromFile: (key, upload) =>
-      guard(() => linkNew(incoming, pathOf(key), (aside) => copyProved(aside, upload))),
+      guard(async () => {
+        const outcome = await linkNew(incoming, pathOf(key), (aside) => copyProved(aside, upload));
+        return { outcome, sentBytes: outcome === 'created' ? upload.sizeBytes : 0 };
+      }),
     replace: (key, bytes, etag) =>
       guard(() => replaceObject(incoming, { key, path: pathOf(key), bytes, etag })),
     list: (prefix) => listObjects(root, prefix, place),
     folders: (prefix) => guard(() => listFolders(join(root, prefix))),
+    remove: (key) => guard(() => removeObject(pathOf(key))),
+    unfinishedUploads: noUploads,
+    abandonUpload: () => Promise.resolve(),
   };
 }
 
@@ -165,6 +179,15 @@ async function listFolders(path: string): Promise<readonly string[]> {
     .map(({ name }) => name)
     .sort();
 }
+
+/** Removes an object and syncs its folder, which stays: another writer may be about to link into it. */
+async function removeObject(path: string): Promise<void> {
+  const gone = await unlink(path).then(() => true, absent);
+  if (gone === true) await syncFolder(dirname(path));
+}
+
+/** A file is linked to its name when it is whole: nothing is ever unfinished. */
+async function* noUploads(): AsyncIterable<UnfinishedUpload> {}
 
 /** Removes what dead processes of this host left: files written aside, and locks. */
 async function sweepIncoming(incoming: string): Promise<void> {

@@ -22,7 +22,7 @@ function faultsOf(given: Partial<UserConfig>): readonly string[] {
 }
 
 const urlOf = (publicUrl: string): string | undefined => {
-  const [target] = normalise({ targets: { t: { kind: 's3', bucket: 'b', publicUrl } } }).targets;
+  const [target] = normalise({ targets: { t: { kind: 's3', bucket: 'models', publicUrl } } }).targets;
   return target?.kind === 's3' ? target.publicUrl : undefined;
 };
 
@@ -120,7 +120,7 @@ describe('publicUrl', () => {
     { text: 'https://cdn.example.com/#a', says: 'has a query or a fragment' },
     { text: 'https://cdn.example.com/#', says: 'has a query or a fragment' },
   ])('$text $says', ({ text, says }) => {
-    const [fault, ...others] = faultsOf({ targets: { t: { kind: 's3', bucket: 'b', publicUrl: text } } });
+    const [fault, ...others] = faultsOf({ targets: { t: { kind: 's3', bucket: 'models', publicUrl: text } } });
     expect(fault).toContain(`The publicUrl of target "t" ${says}`);
     expect(fault).not.toContain('s3cr3t');
     expect(others).toEqual([]);
@@ -128,7 +128,7 @@ describe('publicUrl', () => {
 });
 
 describe('defaultTarget', () => {
-  const targets: UserConfig['targets'] = { cdn: { kind: 's3', bucket: 'b', publicUrl: 'https://x' } };
+  const targets: UserConfig['targets'] = { cdn: { kind: 's3', bucket: 'models', publicUrl: 'https://x' } };
   test.each([
     { given: { targets, defaultTarget: 'cdn' }, faults: [] },
     { given: { defaultTarget: 'local' }, faults: [] },
@@ -152,7 +152,7 @@ test('every fault is reported at once, each with its field', () => {
       return normalise({
         support: { iPadOS: '>=26.0', iOS: 'new', macOS: '26.0 || 26.2', tvOS: '>=26.0' },
         targets: {
-          one: { kind: 's3', bucket: 'b', publicUrl: 'nowhere' },
+          one: { kind: 's3', bucket: 'models', publicUrl: 'nowhere' },
           two: { kind: 'directory', path: 'x', publicUrl: 'http://example.com' },
         },
         defaultTarget: 'three',

@@ -214,7 +214,7 @@ describe('alternatives', () => {
     expect(linesOf(validateMatrix, rowWith({ baseModelSignature }))).toEqual(lines);
   });
 
-  const s3 = { kind: 's3', bucket: 'b', publicUrl: 'https://x' };
+  const s3 = { kind: 's3', bucket: 'models', publicUrl: 'https://x' };
   test.each([
     { target: 'x', lines: ['targets.t: expected object, found "x"'] },
     {
@@ -245,7 +245,7 @@ describe('alternatives', () => {
 });
 
 test('the name of a target is told by its key', () => {
-  const targets = { 'a b': { kind: 's3', bucket: 'b', publicUrl: 'https://x' } };
+  const targets = { 'a b': { kind: 's3', bucket: 'models', publicUrl: 'https://x' } };
   expect(linesOf(validateConfig, { support: { iOS: '*' }, targets })).toEqual([
     'targets: expected the pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$, found the key "a b"',
   ]);

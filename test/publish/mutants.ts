@@ -86,7 +86,7 @@ function uploadLast(store: ReleaseStore): ReleaseStore {
     ...store,
     createFromFile: async (key, upload) => {
       promised.set(key, upload);
-      return 'created';
+      return { outcome: 'created', sentBytes: upload.sizeBytes };
     },
     stream: (key) => {
       const upload = promised.get(key);
@@ -124,13 +124,14 @@ function corrupting(memory: MemoryStore, provesUploads: boolean): ReleaseStore {
   let uploads = 0;
   return {
     ...memory,
-    provesUploads,
+    provesUploads: async () => provesUploads,
     createFromFile: async (key, upload) => {
-      const outcome = await memory.createFromFile(key, upload);
+      const receipt = await memory.createFromFile(key, upload);
       const bytes = memory.objects.get(key);
       uploads += 1;
-      if (outcome === 'created' && bytes !== undefined && uploads % 3 === 0) bytes[0] = (bytes[0] ?? 0) ^ 1;
-      return outcome;
+      if (receipt.outcome === 'created' && bytes !== undefined && uploads % 3 === 0)
+        bytes[0] = (bytes[0] ?? 0) ^ 1;
+      return receipt;
     },
   };
 }

@@ -34,6 +34,7 @@ export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => (
   },
   io: {
     now: () => new Date('2026-12-01T12:00:00Z'),
+    wallClock: () => new Date('2026-12-01T12:00:00Z'),
     progress: silent,
     digests: { find: () => undefined, remember: () => undefined, save: async () => undefined },
     cache: CACHE,

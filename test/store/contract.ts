@@ -10,6 +10,7 @@ import { scratchFolder } from '../support/scratch.ts';
 export function describeStoreContract(name: string, open: () => ReleaseStore): void {
   describe(`${name}: reading`, () => describeReading(open));
   describe(`${name}: creating`, () => describeCreating(open));
+  describe(`${name}: removing`, () => describeRemoving(open));
   describe(`${name}: replacing`, () => describeReplacing(open));
   describe(`${name}: listing`, () => describeListing(open));
 }
@@ -75,9 +76,12 @@ function describeCreating(open: () => ReleaseStore): void {
       reported += bytes;
     };
     const upload = { ...fileOf(TEN), onBytes };
-    expect(await store.createFromFile('v1/packs/x/pack', upload)).toBe('created');
+    expect(await store.createFromFile('v1/packs/x/pack', upload)).toEqual({
+      outcome: 'created',
+      sentBytes: 10,
+    });
     expect(reported).toBe(10);
-    expect(await store.createFromFile('v1/packs/x/pack', upload)).toBe('exists');
+    expect(await store.createFromFile('v1/packs/x/pack', upload)).toMatchObject({ outcome: 'exists' });
     expect(Buffer.from((await store.read('v1/packs/x/pack'))?.bytes ?? [])).toEqual(TEN);
   });
 
@@ -89,6 +93,26 @@ function describeCreating(open: () => ReleaseStore): void {
     });
     expect(await store.head('v1/packs/x/pack')).toBeUndefined();
     expect(await keysOf(store, 'v1/')).toEqual([]);
+  });
+}
+
+function describeRemoving(open: () => ReleaseStore): void {
+  test('removes by exact key, and an absent object is no error', async () => {
+    const store = open();
+    await store.create('v1/packs/x/pack', TEN);
+    await store.create('v1/packs/x/pack2', TEN);
+    await store.remove('v1/packs/x/pack');
+    await store.remove('v1/packs/x/pack');
+    await store.remove('v1/packs/none/pack');
+    expect(await keysOf(store, 'v1/')).toEqual(['v1/packs/x/pack2']);
+    expect(await store.create('v1/packs/x/pack', OTHER)).toBe('created');
+  });
+
+  test('a store that may be shared ignores no condition, and keeps the bytes', async () => {
+    const store = open();
+    await store.create('v1/cells/a.json', TEN);
+    expect(await store.ignoredConditions('v1/cells/a.json', TEN)).toEqual([]);
+    expect(Buffer.from((await store.read('v1/cells/a.json'))?.bytes ?? [])).toEqual(TEN);
   });
 }
 

@@ -3,7 +3,7 @@ import type { ReleaseStore } from '../../src/store/store.ts';
 
 /** One call of a store, as a test sees it before it happens. */
 export interface StoreCall {
-  readonly method: Exclude<keyof ReleaseStore, 'place' | 'provesUploads'>;
+  readonly method: Exclude<keyof ReleaseStore, 'place'>;
   /** The key or the prefix; empty for `prepare`. */
   readonly key: string;
   readonly mutates: boolean;
@@ -18,7 +18,9 @@ export function interceptStore(store: ReleaseStore, around: Interceptor): Releas
     around({ method, key, mutates: MUTATING.has(method) }, act);
   return {
     place: store.place,
-    provesUploads: store.provesUploads,
+    provesUploads: () => call('provesUploads', '', () => store.provesUploads()),
+    ignoredConditions: (key, bytes) =>
+      call('ignoredConditions', key, () => store.ignoredConditions(key, bytes)),
     prepare: () => call('prepare', '', () => store.prepare()),
     head: (key) => call('head', key, () => store.head(key)),
     read: (key) => call('read', key, () => store.read(key)),
@@ -32,6 +34,11 @@ export function interceptStore(store: ReleaseStore, around: Interceptor): Releas
       yield* await call('list', prefix, async () => store.list(prefix));
     },
     folders: (prefix) => call('folders', prefix, () => store.folders(prefix)),
+    remove: (key) => call('remove', key, () => store.remove(key)),
+    unfinishedUploads: async function* (prefix) {
+      yield* await call('unfinishedUploads', prefix, async () => store.unfinishedUploads(prefix));
+    },
+    abandonUpload: (upload) => call('abandonUpload', upload.key, () => store.abandonUpload(upload)),
   };
 }
 
@@ -65,4 +72,10 @@ export function faultsFor(
 export const isSlotWrite = ({ method, key }: StoreCall): boolean =>
   method === 'create' && key.includes('/log/');
 
-const MUTATING: ReadonlySet<StoreCall['method']> = new Set(['create', 'createFromFile', 'replace']);
+const MUTATING: ReadonlySet<StoreCall['method']> = new Set([
+  'create',
+  'createFromFile',
+  'replace',
+  'remove',
+  'abandonUpload',
+]);

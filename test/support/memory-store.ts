@@ -34,7 +34,8 @@ export function openMemoryStore({
   return {
     objects,
     place: 'memory',
-    provesUploads,
+    provesUploads: async () => provesUploads,
+    ignoredConditions: async () => [],
     prepare: async () => undefined,
     head: async (key) => {
       const found = objects.get(key);
@@ -52,7 +53,8 @@ export function openMemoryStore({
       onBytes(bytes.length);
       if (sha256Of(bytes) !== sha256)
         throw new ReleaseError('DIGEST_MISMATCH', `${file} has other bytes than it should.`);
-      return createOnce(key, bytes);
+      const outcome = createOnce(key, bytes);
+      return { outcome, sentBytes: outcome === 'created' ? bytes.length : 0 };
     },
     replace: async (key, bytes, etag) => {
       if ((find(key)?.etag ?? null) !== etag) return 'lost';
@@ -67,5 +69,12 @@ export function openMemoryStore({
       const names = below.map((key) => key.slice(prefix.length)).filter((rest) => rest.includes('/'));
       return [...new Set(names.map((rest) => rest.split('/', 1)[0] ?? ''))].sort();
     },
+    remove: async (key) => {
+      objects.delete(key);
+    },
+    unfinishedUploads: async function* () {
+      yield* [];
+    },
+    abandonUpload: async () => undefined,
   };
 }

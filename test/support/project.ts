@@ -113,6 +113,7 @@ async function openSession(
     io: {
       ...(await openLocalCaches(config, { rehash })),
       now: () => new Date(now),
+      wallClock: () => new Date(now),
       progress: silent,
       toolVersion: '0.0.0-test',
       source: null,
