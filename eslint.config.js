@@ -126,6 +126,23 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['src/store/s3/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['@oclif/*'], message: 'Only src/cli and commands/ know oclif.' },
+            {
+              group: ['**/publish/*', '**/plan/*', '**/release/*', '**/matrix/*', '**/cli/*', '**/render/*'],
+              message: 'That layer is not below this one: see ARCHITECTURE.md.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['commands/**'], rules: { 'max-lines': ['error', { max: 120 }] } },
   {
     files: ['test/**'],

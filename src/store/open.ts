@@ -5,6 +5,12 @@ import type { ReleaseStore } from './store.ts';
 /** A target that releases can be published to. */
 export type StoreTarget = Exclude<Target, { readonly kind: 'app-store-connect' }>;
 
+/** What a user vouches for when a store is opened. */
+export interface OpenOptions {
+  /** Nobody else publishes meanwhile: a bucket that knows no conditional writes may be written to. */
+  readonly singleWriter?: boolean;
+}
+
 /**
  * Opens the store of a target. Nothing is contacted or created yet.
  *
@@ -14,13 +20,17 @@ export type StoreTarget = Exclude<Target, { readonly kind: 'app-store-connect' }
 export async function openStore(
   target: Target,
   place: string,
+  options: OpenOptions = {},
 ): Promise<{ readonly store: ReleaseStore; readonly target: StoreTarget }> {
   switch (target.kind) {
     case 'directory': {
       const { openDirectoryStore } = await import('./directory.ts');
       return { store: openDirectoryStore(target.path, place), target };
     }
-    case 's3':
+    case 's3': {
+      const { openS3Store } = await import('./s3/store.ts');
+      return { store: openS3Store(target, place, options), target };
+    }
     case 'app-store-connect':
       throw new ReleaseError(
         'TARGET_NOT_SUPPORTED',

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { ReleaseError } from '../../errors.ts';
+import type { FileUpload, UploadReceipt } from '../store.ts';
+import type { S3Connection } from './client.ts';
+import { type BodyDigest, digestOf, signedBody } from './digest-header.ts';
+import { completeUpload, findUpload, type SentPart, startUpload, uploadPart } from './multipart.ts';
+import { abandonUpload, addressOf, DIGEST_METADATA, headObject } from './objects.ts';
+import type { PartBuffers } from './part-buffers.ts';
+import { type Part, planParts } from './parts.ts';
+import { IMMUTABLE } from './write.ts';
+
+/** Where uploads go and the room that they share. */
+export interface Uploader {
+  readonly connection: S3Connection;
+  readonly buffers: PartBuffers;
+}
+
+/**
+ * Creates an object from a file: one request for a small file, else in parts, going on with what an interrupted
+ * upload of the same key has left. Every request is signed for the digest of its bytes, so that the store refuses
+ * what was altered on the way; the file's own digest is checked before the object comes into being.
+ *
+ * @throws ReleaseError `DIGEST_MISMATCH` when the file is not what `upload` says, or arrives altered again and again
+ */
+export async function uploadFile(
+  { connection, buffers }: Uploader,
+  key: string,
+  upload: FileUpload,
+): Promise<UploadReceipt> {
+  const file = await open(upload.file, 'r');
+  const sending: Sending = { connection, buffers, key, upload, file };
+  try {
+    const send = upload.sizeBytes <= SINGLE_PUT_BYTES ? sendWhole : sendInParts;
+    const receipt = await send(sending);
+    // An answer to an upload may lie or lack what it should say; what the store has now is what counts.
+    if (await isThere(sending)) return receipt;
+    throw notThere(sending);
+  } finally {
+    await file.close();
+  }
+}
+
+interface Sending extends Uploader {
+  readonly key: string;
+  readonly upload: FileUpload;
+  readonly file: FileHandle;
+}
+
+async function sendWhole({ connection, buffers, key, upload, file }: Sending): Promise<UploadReceipt> {
+  return buffers.run(upload.sizeBytes, async (buffer) => {
+    const body = await readPart(file, { number: 1, offset: 0, sizeBytes: upload.sizeBytes }, buffer);
+    const digest = body.length === upload.sizeBytes ? await digestOf(body) : undefined;
+    if (digest?.hex !== upload.sha256) throw changedFile(upload);
+    const tried = await connection.ask(
+      (sdk, client) =>
+        client.send(
+          new sdk.PutObjectCommand({
+            ...addressOf(connection, key),
+            ...packHeaders(connection, digest),
+            Body: signedBody(body, digest),
+            ContentLength: body.length,
+            IfNoneMatch: '*',
+            Metadata: { [DIGEST_METADATA]: upload.sha256 },
+          }),
+        ),
+      { repeatable: true }, // its key names its bytes: twice is once
+    );
+    if (!tried.ok && !(await isThere({ connection, key, upload })))
+      throw connection.explain({ operation: 'PutObject', key }, tried.failure, tried.cause);
+    upload.onBytes(upload.sizeBytes);
+    return { outcome: tried.ok ? 'created' : 'exists', sentBytes: upload.sizeBytes };
+  });
+}
+
+const packHeaders = ({ target }: S3Connection, digest: BodyDigest) => ({
+  ContentType: 'application/octet-stream',
+  ...IMMUTABLE,
+  ...(target.checksums === 'sha256' ? { ChecksumSHA256: digest.base64 } : {}),
+});
+
+/** An upload that ends under way (somebody else finished it, or it was given up) starts again, a few times. */
+async function sendInParts(sending: Sending): Promise<UploadReceipt> {
+  let sentBytes = 0;
+  for (let attempt = 1; ; attempt++) {
+    const round = await sendRound(sending, attempt === 1);
+    sentBytes += round.sentBytes;
+    if (round.outcome !== 'gone') return { outcome: round.outcome, sentBytes };
+    if (await isThere(sending)) return { outcome: 'exists', sentBytes };
+    if (attempt >= MAX_ROUNDS) throw neverFinished(sending);
+  }
+}
+
+/** One upload from begin to end: `gone` when the store no longer knows it. */
+async function sendRound(
+  sending: Sending,
+  resume: boolean,
+): Promise<{ readonly outcome: 'created' | 'exists' | 'gone'; readonly sentBytes: number }> {
+  const { connection, key, upload } = sending;
+  const found = resume ? await findUpload(connection, key) : undefined;
+  const id = found?.id ?? (await startUpload(connection, key, upload.sha256));
+  const { parts } = planParts(upload, connection.target.partSizeMiB);
+  const whole = createHash('sha256');
+  const done: SentPart[] = [];
+  let [sentBytes, stop, hashed] = [0, false, Promise.resolve()];
+  const send = (part: Part): Promise<void> =>
+    sending.buffers.run(part.sizeBytes, async (buffer) => {
+      const body = await readPart(sending.file, part, buffer);
+      hashed = hashed.then(() => void whole.update(body)); // in the order of the file: parts are started in it
+      await hashed;
+      if (stop) return;
+      const digest = await digestOf(body);
+      const sent = await uploadPart(sending, {
+        id,
+        part,
+        body,
+        digest,
+        stored: found?.parts.get(part.number),
+      });
+      if (sent === 'gone') {
+        stop = true;
+        return;
+      }
+      done[part.number - 1] = sent;
+      if (sent.sent) sentBytes += part.sizeBytes;
+      upload.onBytes(part.sizeBytes);
+    });
+  const outcomes = await Promise.allSettled(
+    parts.map((part) =>
+      send(part).catch((error: unknown) => {
+        stop = true;
+        throw error;
+      }),
+    ),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  if (stop) return { outcome: 'gone', sentBytes };
+  if (whole.digest('hex') !== upload.sha256) {
+    await abandonUpload(connection, { key, id });
+    throw changedFile(upload);
+  }
+  return { outcome: await completeUpload(sending, { id, parts: done }), sentBytes };
+}
+
+/** Fills the buffer with a part of the file; shorter only when the file has become shorter. */
+async function readPart(file: FileHandle, { offset, sizeBytes }: Part, buffer: Buffer): Promise<Buffer> {
+  let filled = 0;
+  while (filled < sizeBytes) {
+    const { bytesRead } = await file.read(buffer, filled, sizeBytes - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+async function isThere({ connection, key, upload }: Pick<Sending, 'connection' | 'key' | 'upload'>) {
+  return (await headObject(connection, key))?.sizeBytes === upload.sizeBytes;
+}
+
+const changedFile = ({ file }: FileUpload): ReleaseError =>
+  new ReleaseError('DIGEST_MISMATCH', `The built pack ${file} no longer has the digest it was built with.`, {
+    fix: 'Remove .fmrelease/packs and run the same command again.',
+  });
+
+const notThere = ({ connection, key, upload }: Sending): ReleaseError =>
+  new ReleaseError(
+    'SIZE_MISMATCH',
+    `${connection.place} took ${key} and has not got it with ${upload.sizeBytes} bytes.`,
+    {
+      fix: 'Remove that object by hand if it is there, and run the same command again; the channel is untouched.',
+    },
+  );
+
+const neverFinished = ({ connection, key }: Sending): ReleaseError =>
+  new ReleaseError(
+    'STORE_UNAVAILABLE',
+    `${connection.place} lost the upload of ${key} ${MAX_ROUNDS} times.`,
+    {
+      fix: 'Check that nothing aborts uploads there, then run the same command again.',
+    },
+  );
+
+/** Up to here one request costs less than the three around an upload in parts. */
+const SINGLE_PUT_BYTES = 8 << 20;
+const MAX_ROUNDS = 3;
