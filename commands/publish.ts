@@ -2,7 +2,15 @@ import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { confirm, requireConsentPossible } from '../src/cli/confirm.ts';
-import { concurrencyFlag, messageFlag, onlyFlag, permitFlags, rehashFlag, toggle } from '../src/cli/flags.ts';
+import {
+  concurrencyFlag,
+  messageFlag,
+  onlyFlag,
+  permitFlags,
+  rehashFlag,
+  singleWriterFlag,
+  toggle,
+} from '../src/cli/flags.ts';
 import { writeStderr } from '../src/cli/output.ts';
 import { placeOfPlan } from '../src/cli/plan-place.ts';
 import { publishAnswer } from '../src/cli/publish-answer.ts';
@@ -23,6 +31,7 @@ export default class Publish extends ReleaseCommand {
       description: 'Replace a manifest that no log entry explains, above its versions.',
     }),
     message: messageFlag,
+    'single-writer': singleWriterFlag,
     concurrency: concurrencyFlag,
   };
 
@@ -36,7 +45,12 @@ export default class Publish extends ReleaseCommand {
     const { plan: file } = parsed.args;
     const saved = file === undefined ? undefined : await readPlanFile(file);
     const place = saved === undefined ? flags : { ...flags, ...placeOfPlan(saved, parsed.raw) };
-    const session = await openSession({ ...this.opening(place), rehash: flags.rehash, changesChannel: true });
+    const session = await openSession({
+      ...this.opening(place),
+      rehash: flags.rehash,
+      changesChannel: true,
+      singleWriter: flags['single-writer'],
+    });
     const permits = {
       remove: flags['allow-remove'] ?? [],
       gap: flags['allow-gap'],

@@ -2,7 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { confirm, requireConsentPossible } from '../src/cli/confirm.ts';
-import { messageFlag, onlyFlag } from '../src/cli/flags.ts';
+import { messageFlag, onlyFlag, singleWriterFlag } from '../src/cli/flags.ts';
 import { publishAnswer } from '../src/cli/publish-answer.ts';
 import { parseRollbackTarget } from '../src/cli/rollback-target.ts';
 import { openSession } from '../src/cli/session.ts';
@@ -18,6 +18,7 @@ export default class Rollback extends ReleaseCommand {
     to: string({ description: 'The revision to go back to, or none to withdraw.' }),
     only: onlyFlag,
     message: messageFlag,
+    'single-writer': singleWriterFlag,
   };
 
   protected async answer(): Promise<Answer> {
@@ -28,7 +29,11 @@ export default class Rollback extends ReleaseCommand {
     const consent = { ...flags, environment: this.environment };
     requireConsentPossible('rollback', consent);
     const to = parseRollbackTarget(flags.to);
-    const session = await openSession({ ...this.opening(flags), changesChannel: true });
+    const session = await openSession({
+      ...this.opening(flags),
+      changesChannel: true,
+      singleWriter: flags['single-writer'],
+    });
     const { name, target } = session.channel;
     await confirm(
       `Roll ${target.name}/${name} back to ${to === 'none' ? 'nothing' : `revision ${to}`}?`,

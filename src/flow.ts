@@ -1,5 +1,5 @@
 import type { Plan } from './model/plan.ts';
-import type { LogEntry } from './model/release.ts';
+import type { LogEntry, Release } from './model/release.ts';
 import { toTimestamp } from './model/timestamp.ts';
 import { assemblePlan } from './plan/assemble.ts';
 import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
@@ -52,13 +52,15 @@ export async function publishPlan(
   const { allowForeign } = options;
   if (done !== null)
     return finishPublish(session, {
-      outcome: { committed: true, alreadyCommitted: true, release: done },
+      outcome: { committed: true, alreadyCommitted: true, release: done, ignored: [] },
       allowForeign,
       head,
     });
   refuseForeign({ release: head, projection }, name, allowForeign);
   refuseUnpermitted(plan, options);
   const liftHolds = liftedBy(plan, options);
+  if (isUnchanged(plan, head, liftHolds))
+    return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
   refuseHeld(plan, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   const uploads = await uploadPacks(session, {
@@ -79,6 +81,7 @@ export async function publishPlan(
       return standingHolds(now, liftHolds);
     },
     evenIfEqual: plan.change.refreshUrls,
+    singleWriter: session.channel.singleWriter,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
     foreign: projection.state === 'foreign' ? projection.object : null,
   });
@@ -102,11 +105,22 @@ export async function rollBack(
     ...change,
     facts: revisionFacts(session, { kind: 'rollback', operation, message }),
     evenIfEqual: false,
+    singleWriter: session.channel.singleWriter,
     movedCode: 'CHANNEL_MOVED',
     foreign: null,
   });
   return finishPublish(session, { outcome });
 }
+
+/** True when the plan was made from this very head and found nothing to change, and no pack missing. */
+const isUnchanged = (plan: Plan, head: Release | null, liftHolds: readonly string[]): boolean =>
+  plan.change.adapters.length === 0 &&
+  !plan.change.refreshUrls &&
+  liftHolds.length === 0 &&
+  head !== null &&
+  plan.base?.sha256 === head.entrySha256;
+
+const NOTHING_TO_DO = { committed: false, alreadyCommitted: false, ignored: [] } as const;
 
 const revisionFacts = (
   { channel, io }: Session,

@@ -28,6 +28,8 @@ export interface OpenChannel {
   readonly name: string;
   readonly target: StoreTarget;
   readonly store: ReleaseStore;
+  /** The user vouches that nobody else publishes to this store meanwhile. */
+  readonly singleWriter: boolean;
 }
 
 /** What the flow works on: the project's config, one channel, the outside. */

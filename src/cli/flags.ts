@@ -38,3 +38,8 @@ export const messageFlag = string({ char: 'm', description: 'A line for the hist
 
 /** Uploads at a time. */
 export const concurrencyFlag = integer({ description: 'Uploads at a time.', default: 4, min: 1, max: 32 });
+
+/** For a store that ignores conditional writes. */
+export const singleWriterFlag = toggle({
+  description: 'I see to it that nothing else publishes meanwhile: allow a store without conditional writes.',
+});

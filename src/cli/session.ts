@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { ReleaseError } from '../errors.ts';
 import { parseChannelName } from '../model/names.ts';
 import type { Progress } from '../progress.ts';
+import { rememberImmutable } from '../release/remember-immutable.ts';
 import { openLocalCaches, type ReleaseIo, type Session } from '../session.ts';
 import { openStore } from '../store/open.ts';
 import { TOOL_VERSION } from '../version.ts';
@@ -21,6 +22,8 @@ export interface SessionRequest {
   readonly rehash?: boolean;
   /** True for commands that change a channel: in CI they may not guess the target. */
   readonly changesChannel?: boolean;
+  /** The user vouches that nobody else publishes meanwhile. */
+  readonly singleWriter?: boolean;
 }
 
 /** Loads the config of the project that the command was called in. */
@@ -43,8 +46,10 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   const config = await openConfig(request);
   const name = pickChannel(config, request.flags.channel);
   const chosen = pickTarget(config, request);
-  const { store, target } = await openStore(chosen, describePlace(chosen, config));
-  return { config, channel: { name, target, store }, io: await openIo(config, request, chosen) };
+  const { singleWriter = false } = request;
+  const { store, target } = await openStore(chosen, describePlace(chosen, config), { singleWriter });
+  const channel = { name, target, store: rememberImmutable(store), singleWriter };
+  return { config, channel, io: await openIo(config, request, chosen) };
 }
 
 /** The time, the listener, the caches and the facts that CI tells. */

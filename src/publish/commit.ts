@@ -12,7 +12,7 @@ import { sortCells, sortPacks } from '../release/documents.ts';
 import { readVersionLedger } from '../release/highest-versions.ts';
 import { cellsKey, logKey } from '../release/layout.ts';
 import { brokenLog, listRevisions, readEntry, readHead, readRelease } from '../release/read-channel.ts';
-import type { ReleaseStore, StoredObject } from '../store/store.ts';
+import type { ReleaseStore, StoredObject, WriteCondition } from '../store/store.ts';
 
 /** A change that is ready to commit: every pack it names is in the store, proved. */
 export interface CommitRequest {
@@ -27,6 +27,8 @@ export interface CommitRequest {
   readonly evenIfEqual: boolean;
   /** What to call it when something that the change touches has moved. */
   readonly movedCode: 'PLAN_STALE' | 'CHANNEL_MOVED';
+  /** The user vouches that nobody else publishes: a store that ignores conditions may be written to. */
+  readonly singleWriter: boolean;
   /** A manifest of somebody else that this commit's projection will replace: versions go above it. */
   readonly foreign: StoredObject | null;
 }
@@ -36,6 +38,8 @@ export interface CommitOutcome {
   readonly committed: boolean;
   readonly alreadyCommitted: boolean;
   readonly release: Release | null;
+  /** Conditions of writes that the store ignores, and that a single writer can do without. */
+  readonly ignored: readonly WriteCondition[];
 }
 
 /**
@@ -49,20 +53,24 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
   for (let attempt = 0; attempt < MAX_RACES; attempt++) {
     const { release: head } = await readHead(store, channel);
     const own = await findOperation(store, { channel, operation, base: request.base }, head);
-    if (own !== null) return { committed: true, alreadyCommitted: true, release: own };
+    if (own !== null) return { committed: true, alreadyCommitted: true, release: own, ignored: [] };
     await refuseMoved(store, request, head);
     const holds = request.holdsAfter(head);
     const ledger = await readVersionLedger(store, { channel, head, foreign: request.foreign });
     const next = composeRevision(head, { adapters: request.adapters, holds }, { ...request.facts, ledger });
     if (!request.evenIfEqual && isSameContent(head, next))
-      return { committed: false, alreadyCommitted: false, release: head };
+      return { committed: false, alreadyCommitted: false, release: head, ignored: [] };
     if (await isBehind(store, channel, next.entry.revision)) continue;
-    await createContent(store, cellsKey(next.entry.cellsSha256), next.cellsBytes);
+    const cells = cellsKey(next.entry.cellsSha256);
+    await createContent(store, cells, next.cellsBytes);
+    const ignored = await store.ignoredConditions(cells, next.cellsBytes);
+    if (ignored.length > 0 && !request.singleWriter) throw notConditional(store, ignored);
     if ((await writeSlot(store, logKey(channel, next.entry.revision), next)) === 'ours') {
       return {
         committed: true,
         alreadyCommitted: false,
         release: { entry: next.entry, entrySha256: next.entrySha256, cells: next.cells },
+        ignored,
       };
     }
   }
@@ -150,10 +158,21 @@ async function isBehind(store: ReleaseStore, channel: string, next: number): Pro
   );
 }
 
-/** Creates an object that its digest names: what is there already is the same bytes, or damaged. */
+/**
+ * Creates an object that its digest names: what is there already is the same bytes, or damaged. An answer that tells
+ * nothing is settled by looking, and by writing again where nothing is.
+ */
 async function createContent(store: ReleaseStore, key: string, bytes: Uint8Array): Promise<void> {
-  if ((await store.create(key, bytes)) === 'created') return;
-  const there = await store.read(key);
+  let there: StoredObject | undefined;
+  for (let attempt = 1; there === undefined; attempt++) {
+    try {
+      if ((await store.create(key, bytes)) === 'created') return;
+    } catch (error) {
+      if (!isUnclear(error) || attempt >= MAX_SLOT_WRITES) throw error;
+    }
+    there = await store.read(key);
+    if (attempt >= MAX_SLOT_WRITES) break;
+  }
   if (there !== undefined && sha256Of(there.bytes) === sha256Of(bytes)) return;
   throw new ReleaseError(
     'DOCUMENT_DAMAGED',
@@ -178,9 +197,8 @@ async function writeSlot(
     try {
       if ((await store.create(key, entryBytes)) === 'created') return 'ours';
     } catch (error) {
-      const mayArrive = error instanceof ReleaseError && error.code === 'STORE_UNAVAILABLE';
       // A write that may still arrive leaves the outcome open, whatever became of the next one.
-      if (!mayArrive) throw cause === undefined ? error : commitUnknown(store, key, error);
+      if (!isUnclear(error)) throw cause === undefined ? error : commitUnknown(store, key, error);
       cause = error;
     }
     const slot = await store.read(key).catch((error: unknown) => {
@@ -198,6 +216,19 @@ const commitUnknown = (store: ReleaseStore, key: string, cause: unknown): Releas
     {
       fix: 'Run the same command again: it finds its own commit, or makes it.',
       cause,
+    },
+  );
+
+/** True when nobody knows whether a write was done: only reading can tell. */
+export const isUnclear = (error: unknown): boolean =>
+  error instanceof ReleaseError && error.code === 'STORE_UNAVAILABLE';
+
+const notConditional = (store: ReleaseStore, ignored: readonly WriteCondition[]): ReleaseError =>
+  new ReleaseError(
+    'STORE_NOT_CONDITIONAL',
+    `${store.place} ignores ${ignored.join(' and ')}: two publishers at once would overwrite each other.`,
+    {
+      fix: 'Use a store that honours conditional writes (docs/stores.md), or pass --single-writer if nothing else ever publishes to it at the same time.',
     },
   );
 

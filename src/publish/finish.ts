@@ -1,7 +1,9 @@
 import { ReleaseError } from '../errors.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import { packUrl } from '../release/projection.ts';
+import { readEntry } from '../release/read-channel.ts';
 import type { Session } from '../session.ts';
+import type { ReleaseStore, WriteCondition } from '../store/store.ts';
 import type { Check } from '../verify/check.ts';
 import { verifyAsTargetSays } from '../verify/verify.ts';
 import type { CommitOutcome } from './commit.ts';
@@ -19,6 +21,8 @@ export interface PublishResult {
   readonly skippedBytes: number;
   readonly packs: readonly PublishedPack[];
   readonly verified: boolean;
+  /** What whoever publishes must see to, since the store does not: empty on a store that honours every condition. */
+  readonly notes: readonly string[];
   /** What verification found wrong, and what kept the projection from following; empty when all is well. */
   readonly problems: readonly string[];
 }
@@ -55,12 +59,19 @@ export async function finishPublish(
       problems.push(`${error.message} ${error.fix ?? ''}`.trim());
     }
   };
-  if (outcome.release !== null) {
+  const { release } = outcome;
+  if (release !== null) {
     await attempt(() => rollForward(store, { channel: name, publicUrl: target.publicUrl, allowForeign }));
     await attempt(async () => {
       const checks = await verifyAsTargetSays(
         channel,
-        { full: false, only: [], atLeast: outcome.release?.entry.revision ?? null },
+        {
+          full: false,
+          only: [],
+          packs: await broughtBy(store, release),
+          atLeast: release.entry.revision,
+          staleMs: EDGE_STALE_MS,
+        },
         io.progress,
       );
       problems.push(...checks.filter(({ ok }) => !ok).map(describe));
@@ -81,9 +92,23 @@ export async function finishPublish(
       sha256: pack.sha256,
       sizeBytes: pack.downloadSize,
     })),
+    notes: outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)],
     verified: outcome.release !== null && problems.length === 0 && target.verify !== 'none',
     problems,
   };
 }
+
+/** The packs that a revision brought: those of its other packs were looked at when they came. */
+async function broughtBy(store: ReleaseStore, { entry }: Release): Promise<ReadonlySet<string>> {
+  const before = entry.revision === 1 ? null : await readEntry(store, entry.channel, entry.revision - 1);
+  const known = new Set(before?.entry.packs.map(({ id, version }) => `${id} ${version}`));
+  return new Set(entry.packs.filter(({ id, version }) => !known.has(`${id} ${version}`)).map(({ id }) => id));
+}
+
+const singleWriterNote = (store: ReleaseStore, ignored: readonly WriteCondition[]): string =>
+  `${store.place} ignores ${ignored.join(' and ')}: that nothing else publishes at the same time is yours to see to.`;
+
+/** A projection may be cached for a minute; the rest is for caches behind caches. */
+const EDGE_STALE_MS = 75_000;
 
 const describe = ({ name, detail }: Check): string => `${name}: ${detail}`;

@@ -5,6 +5,7 @@ import { MANIFEST, manifestKey } from '../release/layout.ts';
 import { encodeManifest } from '../release/projection.ts';
 import { type ChannelHead, readHead } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
+import { isUnclear } from './commit.ts';
 
 /** What is rolled forward, and whether a projection that no log entry explains may be replaced. */
 export interface RollForward {
@@ -23,14 +24,19 @@ export async function rollForward(
   store: ReleaseStore,
   { channel, publicUrl, allowForeign }: RollForward,
 ): Promise<void> {
+  let unclear = 0;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { release, projection } = await readHead(store, channel);
     if (release === null || projection.state === 'current') return;
     if (projection.state === 'foreign' && !allowForeign) throw foreignProjection(channel);
     const bytes = encodeManifest(release.entry, release.cells, publicUrl);
     if (!explains(release, bytes)) throw movedUrl(channel, release);
-    if ((await store.replace(manifestKey(channel), bytes, projection.object?.etag ?? null)) === 'replaced')
-      return;
+    try {
+      if ((await store.replace(manifestKey(channel), bytes, projection.object?.etag ?? null)) === 'replaced')
+        return;
+    } catch (error) {
+      if (!isUnclear(error) || ++unclear >= MAX_UNCLEAR) throw error; // else the next look tells
+    }
   }
   throw new ReleaseError('CHANNEL_BUSY', `The projection of "${channel}" kept moving.`, {
     fix: 'Run the same command again.',
@@ -79,3 +85,4 @@ const foreignProjection = (channel: string): ReleaseError =>
   );
 
 const MAX_ATTEMPTS = 64;
+const MAX_UNCLEAR = 4;

@@ -74,7 +74,7 @@ async function uploadPack(
   built: CachedPack,
   { store, cache, progress }: UploadPlace,
 ): Promise<number> {
-  const there = await store.head(pack.key);
+  let there = await store.head(pack.key);
   if (there !== undefined && there.sizeBytes !== pack.downloadSize)
     throw wrongSize(store, pack, there.sizeBytes);
   let sentBytes = 0;
@@ -92,9 +92,11 @@ async function uploadPack(
         throw error;
       });
     sentBytes = receipt.sentBytes;
+    // Another publisher was faster: what counts is what its object says of itself.
+    if (receipt.outcome === 'exists') there = await store.head(pack.key);
   }
-  const recorded = there === undefined || there.recordedSha256 === pack.sha256;
-  if (!recorded || !(await store.provesUploads())) await readBack(store, pack, progress);
+  const proved = there === undefined || there.recordedSha256 === pack.sha256;
+  if (!proved || !(await store.provesUploads())) await readBack(store, pack, progress);
   return sentBytes;
 }
 

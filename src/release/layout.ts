@@ -4,6 +4,9 @@ export const packKey = (sha256: string, packId: string): string => `v1/packs/${s
 /** `v1/cells/3a7bd3….json`: immutable. */
 export const cellsKey = (sha256: string): string => `v1/cells/${sha256}.json`;
 
+/** True for the key of a cells document. */
+export const isCellsKey = (key: string): boolean => key.startsWith('v1/cells/');
+
 /** `v1/channels/stable/log/12.json`: immutable; creating it is the commit. */
 export const logKey = (channel: string, revision: number): string => `${logPrefix(channel)}${revision}.json`;
 

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import type { PackRecord, Recipe, Release } from '../model/release.ts';
 import type { ReleaseStore } from '../store/store.ts';
+import { sizesOf } from './object-sizes.ts';
 import { readEntry } from './read-channel.ts';
 
 /** What decides whether a published pack can be served again instead of building one. */
@@ -39,7 +39,6 @@ async function findAmong(
   packs: readonly PackRecord[],
   needs: readonly PackNeed[],
 ): Promise<readonly PackRecord[]> {
-  const limit = pLimit(PARALLEL_HEADS);
   const byId = new Map(packs.map((pack) => [pack.id, pack]));
   const matches = needs.flatMap((need) => {
     const pack = byId.get(need.id);
@@ -49,10 +48,11 @@ async function findAmong(
       ? [pack]
       : [];
   });
-  const present = await Promise.all(
-    matches.map((pack) => limit(async () => (await store.head(pack.key))?.sizeBytes === pack.downloadSize)),
+  const sizes = await sizesOf(
+    store,
+    matches.map(({ key }) => key),
   );
-  return matches.filter((_, index) => present[index]);
+  return matches.filter(({ key, downloadSize }) => sizes.get(key) === downloadSize);
 }
 
 /** Our own archives depend on contents and container only: platforms and policy travel in the manifest. */
@@ -60,5 +60,3 @@ const isSameArchive = (a: Recipe, b: Recipe): boolean => a.format === b.format;
 
 /** How many revisions are searched: well beyond what the default retention keeps. */
 export const REUSE_DEPTH = 100;
-
-const PARALLEL_HEADS = 16;

@@ -31,6 +31,7 @@ export function renderPublish(
           `Uploaded ${formatBytes(result.uploadedBytes)}, ${formatBytes(result.skippedBytes)} were there already.`,
         ]
       : []),
+    ...result.notes.map((note) => style.yellow(note)),
     ...(result.problems.length > 0
       ? [
           style.yellow(verify === 'none' ? 'Something is left to do:' : `Not verified at the ${verify}:`),

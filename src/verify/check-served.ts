@@ -13,6 +13,8 @@ export interface VerifyScope {
   readonly publicUrl: string;
   readonly full: boolean;
   readonly only: readonly string[];
+  /** The ids of the packs to look at; null looks at all of them. */
+  readonly packs: ReadonlySet<string> | null;
   /** The revision that must be served at least; null takes what is there. */
   readonly atLeast: number | null;
 }
@@ -31,16 +33,18 @@ export async function checkServed(
   progress: Progress,
 ): Promise<readonly Check[]> {
   const served = await reader.get(manifestKey(scope.channel));
-  if (served === null) return [failed('manifest', `${reader.place} has no manifest for "${scope.channel}"`)];
+  if (served === null)
+    return [failed(MANIFEST_CHECK, `${reader.place} has no manifest for "${scope.channel}"`)];
   let manifest: ChannelManifest;
   try {
     manifest = await parseManifest(await collect(served.bytes), 'manifest.json');
   } catch (error) {
     if (!(error instanceof ReleaseError) || error.code !== 'DOCUMENT_DAMAGED') throw error;
-    return [failed('manifest', error.message)];
+    return [failed(MANIFEST_CHECK, error.message)];
   }
   const packs = manifest.assetPacks.filter(
-    ({ adapter }) => scope.only.length === 0 || scope.only.includes(adapter),
+    ({ id, adapter }) =>
+      (scope.only.length === 0 || scope.only.includes(adapter)) && (scope.packs?.has(id) ?? true),
   );
   const checks: Check[] = [...checkManifest(manifest, served, scope)];
   for (const pack of packs)
@@ -65,11 +69,9 @@ function checkManifest(
   const fresh = atLeast === null || manifest.revision >= atLeast;
   return [
     manifest.channel === channel
-      ? passed('manifest', `revision ${manifest.revision} of ${channel}`)
-      : failed('manifest', `names the channel "${manifest.channel}", expected "${channel}"`),
-    ...(fresh
-      ? []
-      : [failed('manifest revision', `serves revision ${manifest.revision}, expected ${atLeast}`)]),
+      ? passed(MANIFEST_CHECK, `revision ${manifest.revision} of ${channel}`)
+      : failed(MANIFEST_CHECK, `names the channel "${manifest.channel}", expected "${channel}"`),
+    ...(fresh ? [] : [failed(REVISION_CHECK, `serves revision ${manifest.revision}, expected ${atLeast}`)]),
     ...(headers === null ? [] : [checkManifestCaching(headers.get('cache-control') ?? '')]),
   ];
 }
@@ -153,6 +155,10 @@ async function hashPack(pack: AssetPack, object: PublishedObject | null, progres
     ? passed(`pack ${pack.id} digest`, sha256)
     : failed(`pack ${pack.id} digest`, `SHA-256 is ${sha256}, expected ${pack.sha256}`);
 }
+
+/** The checks of the manifest: that it is there and this channel's, and that it is new enough. */
+export const MANIFEST_CHECK = 'manifest';
+export const REVISION_CHECK = 'manifest revision';
 
 const MAX_MANIFEST_AGE_SECONDS = 60;
 const TAIL_BYTES = 64;

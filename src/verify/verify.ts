@@ -1,23 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ReleaseError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { publishedAdapters } from '../release/adapters.ts';
 import { readHead } from '../release/read-channel.ts';
 import type { OpenChannel, Session } from '../session.ts';
 import type { Check } from './check.ts';
-import { checkServed, type VerifyScope } from './check-served.ts';
+import { checkServed, MANIFEST_CHECK, REVISION_CHECK, type VerifyScope } from './check-served.ts';
 
 /** Where to look: the target's own setting, or what the caller asks for. */
 export type VerifySource = 'edge' | 'origin' | 'none';
 
 /** What to look at, and where when it is not where the target says. */
-export interface VerifyRequest extends Pick<VerifyScope, 'full' | 'only' | 'atLeast'> {
+export interface VerifyRequest extends Pick<VerifyScope, 'full' | 'only' | 'packs' | 'atLeast'> {
   readonly source?: VerifySource;
+  /** How long an edge may go on serving the manifest before this one. */
+  readonly staleMs?: number;
 }
 
 /** Verifies one channel where its target says: over `publicUrl` (`edge`), in the store (`origin`), or not at all. */
 export async function verifyAsTargetSays(
   { store, target, name }: OpenChannel,
-  { source = target.verify, ...scope }: VerifyRequest,
+  { source = target.verify, staleMs = 0, ...scope }: VerifyRequest,
   progress: Progress,
 ): Promise<readonly Check[]> {
   if (source === 'none') return [];
@@ -25,8 +28,23 @@ export async function verifyAsTargetSays(
     source === 'edge'
       ? (await import('./edge.ts')).edgeReader(target.publicUrl)
       : (await import('./origin.ts')).originReader(store);
-  return checkServed(reader, { ...scope, channel: name, publicUrl: target.publicUrl }, progress);
+  const until = Date.now() + (source === 'edge' ? staleMs : 0);
+  for (;;) {
+    const checks = await checkServed(
+      reader,
+      { ...scope, channel: name, publicUrl: target.publicUrl },
+      progress,
+    );
+    if (Date.now() >= until || !servesAnOlderOne(checks)) return checks;
+    progress({ kind: 'step', text: 'Waiting for the edge, which may serve the release before for a minute' });
+    await sleep(POLL_MS);
+  }
 }
+
+const servesAnOlderOne = (checks: readonly Check[]): boolean =>
+  checks.some(({ name, ok }) => !ok && (name === MANIFEST_CHECK || name === REVISION_CHECK));
+
+const POLL_MS = 3_000;
 
 /**
  * Verifies a channel on request: never skipped, whatever the target's setting.
@@ -59,5 +77,9 @@ export async function verifyOnRequest(
       { fix: `Name one of ${known.join(', ')}.` },
     );
   const source = from ?? (channel.target.verify === 'none' ? 'origin' : channel.target.verify);
-  return verifyAsTargetSays(channel, { full, only, atLeast: release.entry.revision, source }, io.progress);
+  return verifyAsTargetSays(
+    channel,
+    { full, only, packs: null, atLeast: release.entry.revision, source },
+    io.progress,
+  );
 }

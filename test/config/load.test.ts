@@ -222,7 +222,9 @@ describe('a config that cannot be used', () => {
       'fmrelease.config.json',
       JSON.stringify({
         channels: ['Stable'],
-        targets: { t: { kind: 's3', bucket: 'models', publicUrl: 'https://x', hosting: 'mine', secret: 'x' } },
+        targets: {
+          t: { kind: 's3', bucket: 'models', publicUrl: 'https://x', hosting: 'mine', secret: 'x' },
+        },
         colour: 1,
       }),
     );

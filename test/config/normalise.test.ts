@@ -120,7 +120,9 @@ describe('publicUrl', () => {
     { text: 'https://cdn.example.com/#a', says: 'has a query or a fragment' },
     { text: 'https://cdn.example.com/#', says: 'has a query or a fragment' },
   ])('$text $says', ({ text, says }) => {
-    const [fault, ...others] = faultsOf({ targets: { t: { kind: 's3', bucket: 'models', publicUrl: text } } });
+    const [fault, ...others] = faultsOf({
+      targets: { t: { kind: 's3', bucket: 'models', publicUrl: text } },
+    });
     expect(fault).toContain(`The publicUrl of target "t" ${says}`);
     expect(fault).not.toContain('s3cr3t');
     expect(others).toEqual([]);

@@ -22,6 +22,7 @@ export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => (
   channel: {
     name: channel,
     store,
+    singleWriter: false,
     target: {
       kind: 'directory',
       name: 'local',

@@ -109,7 +109,12 @@ async function openSession(
   const { store, target } = await openStore(chosen, 'cdn');
   return {
     config,
-    channel: { name: channel, store: wrap(store), target: Object.assign({ ...target }, changes) },
+    channel: {
+      name: channel,
+      store: wrap(store),
+      target: Object.assign({ ...target }, changes),
+      singleWriter: false,
+    },
     io: {
       ...(await openLocalCaches(config, { rehash })),
       now: () => new Date(now),

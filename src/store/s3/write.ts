@@ -1,5 +1,4 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
-import { ReleaseError } from '../../errors.ts';
 import type { WriteCondition } from '../store.ts';
 import type { S3Connection } from './client.ts';
 import { digestOf, signedBody } from './digest-header.ts';
@@ -101,16 +100,6 @@ async function put(connection: S3Connection, { key, bytes, headers }: SmallObjec
     { repeatable: false },
   );
 }
-
-/** The error for a store that cannot be shared, naming what it ignores. */
-export const notConditional = (place: string, ignored: readonly WriteCondition[]): ReleaseError =>
-  new ReleaseError(
-    'STORE_NOT_CONDITIONAL',
-    `${place} ignores ${ignored.join(' and ')}: two publishers at once would overwrite each other.`,
-    {
-      fix: 'Use a store that honours conditional writes (docs/stores.md), or pass --single-writer if nothing else ever publishes at the same time.',
-    },
-  );
 
 const isQuoted = (etag: string): boolean => etag.startsWith('"') && etag.endsWith('"');
 
