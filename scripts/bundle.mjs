@@ -1,6 +1,6 @@
 // esbuild: one ESM bundle per entry point with shared chunks, so that a start reads few files. jiti stays outside:
 // it is loaded only for a TypeScript config. Licences of what is bundled are written beside the bundles.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -24,7 +24,7 @@ export async function bundle(root) {
     keepNames: false,
     legalComments: 'none',
     metafile: true,
-    plugins: [leanShell(root)],
+    plugins: [leanShell(root), esmSdk()],
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
@@ -46,6 +46,21 @@ const leanShell = (root) => ({
     });
   },
 });
+
+/** The AWS SDK has its modules twice. Of the ESM ones only what is used ends up in the bundle. */
+const esmSdk = () => ({
+  name: 'esm-sdk',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@(aws-sdk|smithy|aws)\// }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === SEEN) return undefined;
+      const found = await resolve(path, { ...from, pluginData: SEEN });
+      const esm = found.path.replace(/([\\/])dist-cjs([\\/])/, '$1dist-es$2').replace(/\.cjs$/, '.js');
+      return existsSync(esm) ? { ...found, path: esm, sideEffects: false } : found;
+    });
+  },
+});
+
+const SEEN = Symbol('resolved already');
 
 /**
  * Makes a compiled CommonJS module load what it needs when it first uses it: `const x_1 = require('x')` becomes a

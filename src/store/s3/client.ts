@@ -1,10 +1,10 @@
-import type * as Sdk from '@aws-sdk/client-s3';
 import type { S3Target } from '../../config/config.ts';
 import type { ReleaseError } from '../../errors.ts';
 import { signedDigest } from './digest-header.ts';
 import { explainFailure } from './explain.ts';
 import { type Failure, readFailure } from './failure.ts';
 import { NOT_APPLIED, type Patience, persist, REPEATABLE, type Tried } from './patience.ts';
+import type * as Sdk from './sdk.ts';
 
 /** What makes one request: a command of the SDK, which is loaded before the first one and not earlier, on a client. */
 export type Request<T> = (sdk: typeof Sdk, client: Sdk.S3Client) => Promise<T>;
@@ -80,10 +80,7 @@ export function connect(target: S3Target, place: string, patience: Patience): S3
 
 async function openClient(target: S3Target, { stallMs }: Patience): Promise<OpenClient> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // stderr is ours, and Node 20 works
-  const [sdk, { NodeHttpHandler }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('@smithy/node-http-handler'),
-  ]);
+  const sdk = await import('./sdk.ts');
   const agent = { keepAlive: true, maxSockets: Math.max(32, target.connections + 16) };
   const client = new sdk.S3Client({
     ...(target.endpoint === null ? {} : { endpoint: target.endpoint }),
@@ -93,7 +90,7 @@ async function openClient(target: S3Target, { stallMs }: Patience): Promise<Open
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
-    requestHandler: new NodeHttpHandler({
+    requestHandler: new sdk.NodeHttpHandler({
       connectionTimeout: Math.min(CONNECT_MS, stallMs),
       socketTimeout: stallMs,
       httpAgent: agent,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ReleaseError } from '../../errors.ts';
 import type { FileUpload, UploadReceipt } from '../store.ts';
@@ -6,6 +5,7 @@ import type { S3Connection } from './client.ts';
 import { type BodyDigest, digestOf, signedBody } from './digest-header.ts';
 import { completeUpload, findUpload, type SentPart, startUpload, uploadPart } from './multipart.ts';
 import { abandonUpload, addressOf, DIGEST_METADATA, headObject } from './objects.ts';
+import { openOrderedHash } from './ordered-hash.ts';
 import type { PartBuffers } from './part-buffers.ts';
 import { type Part, planParts } from './parts.ts';
 import { IMMUTABLE } from './write.ts';
@@ -100,47 +100,40 @@ async function sendRound(
   const found = resume ? await findUpload(connection, key) : undefined;
   const id = found?.id ?? (await startUpload(connection, key, upload.sha256));
   const { parts } = planParts(upload, connection.target.partSizeMiB);
-  const whole = createHash('sha256');
+  const whole = openOrderedHash();
   const done: SentPart[] = [];
-  let [sentBytes, stop, hashed] = [0, false, Promise.resolve()];
+  const round = { sentBytes: 0, left: false };
   const send = (part: Part): Promise<void> =>
     sending.buffers.run(part.sizeBytes, async (buffer) => {
+      if (round.left) return;
       const body = await readPart(sending.file, part, buffer);
-      hashed = hashed.then(() => void whole.update(body)); // in the order of the file: parts are started in it
-      await hashed;
-      if (stop) return;
-      const digest = await digestOf(body);
-      const sent = await uploadPart(sending, {
-        id,
-        part,
-        body,
-        digest,
-        stored: found?.parts.get(part.number),
-      });
-      if (sent === 'gone') {
-        stop = true;
-        return;
-      }
+      const [digest] = await Promise.all([digestOf(body), whole.add(part.number, body)]);
+      const stored = found?.parts.get(part.number);
+      const sent = round.left ? 'gone' : await uploadPart(sending, { id, part, body, digest, stored });
+      if (sent === 'gone') return leave();
       done[part.number - 1] = sent;
-      if (sent.sent) sentBytes += part.sizeBytes;
+      if (sent.sent) round.sentBytes += part.sizeBytes;
       upload.onBytes(part.sizeBytes);
     });
-  const outcomes = await Promise.allSettled(
-    parts.map((part) =>
-      send(part).catch((error: unknown) => {
-        stop = true;
-        throw error;
-      }),
-    ),
-  );
+  const leave = (): void => {
+    round.left = true;
+    whole.giveUp();
+  };
+  const outcomes = await Promise.allSettled(parts.map((part) => send(part).catch(rethrowAfter(leave))));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  if (stop) return { outcome: 'gone', sentBytes };
-  if (whole.digest('hex') !== upload.sha256) {
+  const { sentBytes } = round;
+  if (round.left) return { outcome: 'gone', sentBytes };
+  if (whole.digest() !== upload.sha256) {
     await abandonUpload(connection, { key, id });
     throw changedFile(upload);
   }
   return { outcome: await completeUpload(sending, { id, parts: done }), sentBytes };
 }
+
+const rethrowAfter = (act: () => void) => (error: unknown) => {
+  act();
+  throw error;
+};
 
 /** Fills the buffer with a part of the file; shorter only when the file has become shorter. */
 async function readPart(file: FileHandle, { offset, sizeBytes }: Part, buffer: Buffer): Promise<Buffer> {
