@@ -105,11 +105,11 @@ async function sendRound(
   const round = { sentBytes: 0, left: false };
   const send = (part: Part): Promise<void> =>
     sending.buffers.run(part.sizeBytes, async (buffer) => {
-      if (round.left) return;
+      if (round.left) return; // another part has failed: nothing more is sent
       const body = await readPart(sending.file, part, buffer);
       const [digest] = await Promise.all([digestOf(body), whole.add(part.number, body)]);
       const stored = found?.parts.get(part.number);
-      const sent = round.left ? 'gone' : await uploadPart(sending, { id, part, body, digest, stored });
+      const sent = await uploadPart(sending, { id, part, body, digest, stored });
       if (sent === 'gone') return leave();
       done[part.number - 1] = sent;
       if (sent.sent) round.sentBytes += part.sizeBytes;
