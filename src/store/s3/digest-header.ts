@@ -1,4 +1,4 @@
-import { webcrypto } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 /** The SHA-256 of a body, as the two headers want it. */
 export interface BodyDigest {
@@ -6,9 +6,9 @@ export interface BodyDigest {
   readonly base64: string;
 }
 
-/** Hashes a body beside the main thread. */
-export async function digestOf(body: Uint8Array): Promise<BodyDigest> {
-  const hash = Buffer.from(await webcrypto.subtle.digest('SHA-256', body));
+/** Hashes a body. On this thread: handing a part to another one copies it first, which costs as much as hashing it. */
+export function digestOf(body: Uint8Array): BodyDigest {
+  const hash = createHash('sha256').update(body).digest();
   return { hex: hash.toString('hex'), base64: hash.toString('base64') };
 }
 

@@ -130,7 +130,7 @@ export async function uploadPart(
     }
     if (tried.failure.kind === 'absent') return 'gone';
     // Altered on the way: once may be the network, and the same bytes go out again if they are still the same here.
-    const unaltered = tried.failure.kind === 'corrupt' && (await digestOf(body)).hex === digest.hex;
+    const unaltered = tried.failure.kind === 'corrupt' && digestOf(body).hex === digest.hex;
     if (!unaltered || attempt >= MAX_ALTERED)
       throw connection.explain({ operation: 'UploadPart', key }, tried.failure, tried.cause);
   }

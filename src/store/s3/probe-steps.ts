@@ -170,7 +170,7 @@ async function tryWrongBodies(probing: Probing): Promise<Finding> {
   const { connection, key } = probing;
   const body = Buffer.from('these bytes arrive');
   const other = Buffer.from('other bytes were promised');
-  const digest = await digestOf(other);
+  const digest = digestOf(other);
   const md5 = createHash('md5').update(other).digest('base64');
   const signed = await putBytes({
     connection,

@@ -66,7 +66,7 @@ export async function sendPart(
     body,
   }: { readonly name: string; readonly id: string; readonly number: number; readonly body: Buffer },
 ): Promise<SentProbePart> {
-  const digest = await digestOf(body);
+  const digest = digestOf(body);
   const checksum = connection.target.checksums === 'sha256' ? { ChecksumSHA256: digest.base64 } : {};
   const input: UploadPartCommandInput = {
     ...addressOf(connection, name),

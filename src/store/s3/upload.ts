@@ -50,7 +50,7 @@ interface Sending extends Uploader {
 async function sendWhole({ connection, buffers, key, upload, file }: Sending): Promise<UploadReceipt> {
   return buffers.run(upload.sizeBytes, async (buffer) => {
     const body = await readPart(file, { number: 1, offset: 0, sizeBytes: upload.sizeBytes }, buffer);
-    const digest = body.length === upload.sizeBytes ? await digestOf(body) : undefined;
+    const digest = body.length === upload.sizeBytes ? digestOf(body) : undefined;
     if (digest?.hex !== upload.sha256) throw changedFile(upload);
     const tried = await connection.ask(
       (sdk, client) =>
@@ -107,7 +107,8 @@ async function sendRound(
     sending.buffers.run(part.sizeBytes, async (buffer) => {
       if (round.left) return; // another part has failed: nothing more is sent
       const body = await readPart(sending.file, part, buffer);
-      const [digest] = await Promise.all([digestOf(body), whole.add(part.number, body)]);
+      const digest = digestOf(body);
+      await whole.add(part.number, body);
       const stored = found?.parts.get(part.number);
       const sent = await uploadPart(sending, { id, part, body, digest, stored });
       if (sent === 'gone') return leave();

@@ -84,7 +84,7 @@ interface SmallObject {
 
 /** One conditional write. It goes out again only when it was certainly not done. */
 async function put(connection: S3Connection, { key, bytes, headers }: SmallObject): Promise<Tried<unknown>> {
-  const digest = await digestOf(bytes);
+  const digest = digestOf(bytes);
   return connection.ask(
     (sdk, client) =>
       client.send(
