@@ -12,6 +12,7 @@ import {
   refuseUnpermitted,
   standingHolds,
 } from './publish/permits.ts';
+import { type Promotion, planPromotion } from './publish/plan-promotion.ts';
 import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
 import { refuseForeign } from './publish/roll-forward.ts';
 import { uploadPacks } from './publish/upload.ts';
@@ -61,8 +62,8 @@ export async function publishPlan(
   const liftHolds = liftedBy(plan, options);
   if (isUnchanged(plan, head, liftHolds))
     return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
-  refuseHeld(plan, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
   const packs = plan.change.adapters.flatMap((state) => state.packs);
+  refuseHeld(packs, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
   const uploads = await uploadPacks(session, {
     packs,
     published: await findPublishedPacks(store, head, packs),
@@ -77,7 +78,7 @@ export async function publishPlan(
     })),
     liftHolds,
     holdsAfter: (now) => {
-      refuseHeld(plan, liftHolds, now);
+      refuseHeld(packs, liftHolds, now);
       return standingHolds(now, liftHolds);
     },
     evenIfEqual: plan.change.refreshUrls,
@@ -106,6 +107,31 @@ export async function rollBack(
     facts: revisionFacts(session, { kind: 'rollback', operation, message }),
     evenIfEqual: false,
     singleWriter: session.channel.singleWriter,
+    movedCode: 'CHANNEL_MOVED',
+    foreign: null,
+  });
+  return finishPublish(session, { outcome });
+}
+
+/** A promotion: what another channel of the target serves, as a new revision of this one. Nothing is uploaded. */
+export async function promote(
+  session: Session,
+  promotion: Promotion,
+  { message }: Pick<PublishOptions, 'message'>,
+): Promise<PublishResult> {
+  const {
+    channel: { store, name, singleWriter },
+  } = session;
+  await store.prepare();
+  const { release: head, projection } = await readHead(store, name);
+  refuseForeign({ release: head, projection }, name, false);
+  const { release: source } = await readHead(store, promotion.from);
+  const { operation, ...change } = await planPromotion(store, { channel: name, head, source }, promotion);
+  const outcome = await commitRevision(store, {
+    ...change,
+    facts: revisionFacts(session, { kind: 'promote', operation, message }),
+    evenIfEqual: false,
+    singleWriter,
     movedCode: 'CHANNEL_MOVED',
     foreign: null,
   });

@@ -2,7 +2,7 @@ import { ReleaseError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
 
 /** A word of the command line as the parser has read it; flags from the environment are not among them. */
-interface TypedToken {
+export interface TypedToken {
   readonly type: string;
   readonly flag?: string;
   readonly input: string;

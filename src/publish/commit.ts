@@ -6,6 +6,7 @@ import {
   type AdapterState,
   type ComposedRevision,
   composeRevision,
+  type HighestVersions,
   type RevisionFacts,
 } from '../release/compose.ts';
 import { sortCells, sortPacks } from '../release/documents.ts';
@@ -27,6 +28,8 @@ export interface CommitRequest {
   readonly evenIfEqual: boolean;
   /** What to call it when something that the change touches has moved. */
   readonly movedCode: 'PLAN_STALE' | 'CHANNEL_MOVED';
+  /** The versions that promoted packs have where they come from: kept where this channel never used as high a one. */
+  readonly versionsThere?: HighestVersions;
   /** The user vouches that nobody else publishes: a store that ignores conditions may be written to. */
   readonly singleWriter: boolean;
   /** A manifest of somebody else that this commit's projection will replace: versions go above it. */
@@ -56,7 +59,8 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
     if (own !== null) return { committed: true, alreadyCommitted: true, release: own, ignored: [] };
     await refuseMoved(store, request, head);
     const holds = request.holdsAfter(head);
-    const ledger = await readVersionLedger(store, { channel, head, foreign: request.foreign });
+    const { foreign, versionsThere = {} } = request;
+    const ledger = await readVersionLedger(store, { channel, head, foreign, versionsThere });
     const next = composeRevision(head, { adapters: request.adapters, holds }, { ...request.facts, ledger });
     if (!request.evenIfEqual && isSameContent(head, next))
       return { committed: false, alreadyCommitted: false, release: head, ignored: [] };

@@ -1,6 +1,6 @@
 import { ReleaseError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Hold, Release } from '../model/release.ts';
+import type { Hold, PackRecord, Release } from '../model/release.ts';
 
 /** What the person who publishes permits on top of the plan. */
 export interface PublishPermits {
@@ -25,16 +25,25 @@ export function refuseUnpermitted(plan: Plan, permits: PublishPermits): void {
       details: gaps.map(({ message, fix }) => `${message} ${fix}`),
     });
   }
-  const allowed = new Set([...permits.remove, ...plan.allow.remove]);
-  const ids = plan.changes
-    .filter(({ kind, packId }) => kind === 'remove' && !allowed.has(packId))
-    .map(({ packId }) => packId);
+  refuseRemovals(
+    plan.changes.filter(({ kind }) => kind === 'remove').map(({ packId }) => packId),
+    [...permits.remove, ...plan.allow.remove],
+  );
+}
+
+/**
+ * Refuses to drop pack ids that nobody has allowed to go.
+ *
+ * @throws ReleaseError `REMOVAL_NOT_ALLOWED` with every such id
+ */
+export function refuseRemovals(removed: readonly string[], allowed: readonly string[]): void {
+  const ids = removed.filter((id) => !allowed.includes(id));
   if (ids.length === 0) return;
   throw new ReleaseError(
     'REMOVAL_NOT_ALLOWED',
     `This release drops ${ids.join(', ')}: devices delete a pack that leaves the manifest.`,
     {
-      fix: `Pass ${ids.map((id) => `--allow-remove ${id}`).join(' ')}, or keep ${ids.length === 1 ? 'it' : 'them'} in the matrix.`,
+      fix: `Pass ${ids.map((id) => `--allow-remove ${id}`).join(' ')}, or keep ${ids.length === 1 ? 'it' : 'them'}.`,
       details: ids,
     },
   );
@@ -54,13 +63,15 @@ export const standingHolds = (head: Release | null, lifted: readonly string[]): 
  *
  * @throws ReleaseError `BUILD_HELD` with every such build
  */
-export function refuseHeld(plan: Plan, lifted: readonly string[], head: Release | null): void {
+export function refuseHeld(
+  packs: readonly Pick<PackRecord, 'adapter' | 'build' | 'buildDigest'>[],
+  lifted: readonly string[],
+  head: Release | null,
+): void {
   const standing = standingHolds(head, lifted);
-  const held = plan.change.adapters
-    .flatMap((state) => state.packs)
-    .filter((pack) =>
-      standing.some((hold) => pack.adapter === hold.adapter && pack.buildDigest === hold.buildDigest),
-    );
+  const held = packs.filter((pack) =>
+    standing.some((hold) => pack.adapter === hold.adapter && pack.buildDigest === hold.buildDigest),
+  );
   const [first] = held;
   if (first === undefined) return;
   throw new ReleaseError(

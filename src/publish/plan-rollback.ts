@@ -107,7 +107,12 @@ function stateAt(earlier: Release | null, head: Release, adapter: string): Adapt
 const withdraw = (cell: Cell): Cell =>
   cell.state === 'covered' ? { ...cell, state: 'declined', pack: null, fallback: 'base-model' } : cell;
 
-async function requirePresent(
+/**
+ * Asks the store for each pack of a release that is about to be served again.
+ *
+ * @throws ReleaseError `PACK_MISSING` with every pack that is gone or has another size
+ */
+export async function requirePresent(
   store: ReleaseStore,
   packs: readonly Pick<PackRecord, 'id' | 'key' | 'downloadSize'>[],
 ): Promise<void> {

@@ -39,6 +39,8 @@ export interface VersionLedger {
   readonly highest: HighestVersions;
   /** What a manifest of somebody else serves that is about to be replaced: devices have it, so all must go above. */
   readonly foreign: HighestVersions;
+  /** What promoted packs may keep: their version in the source, where it exceeds all that this channel ever used. */
+  readonly kept: HighestVersions;
 }
 
 /** The highest version ever used per pack id, in any channel of the target. */
@@ -131,16 +133,17 @@ export const toReadyPack = (
 /**
  * Returns the integer version that a pack takes on `head`: unchanged while its bytes are what the head serves under
  * that id, else one more than was ever used. So a rollback ships old bytes under a new version, and a re-added id
- * never falls. A null digest is one that is not known yet: such bytes count as new.
+ * never falls. A promoted pack keeps the version that it has in its source, where this channel never used as high a
+ * one. A null digest is one that is not known yet: such bytes count as new.
  */
 export function versionFor(
   { id, sha256 }: { readonly id: string; readonly sha256: Sha256 | null },
   head: Release | null,
-  { highest, foreign }: VersionLedger,
+  { highest, foreign, kept }: VersionLedger,
 ): number {
   const served = head?.entry.packs.find((pack) => pack.id === id);
   const stays = served !== undefined && served.sha256 === sha256 && served.version > (foreign[id] ?? 0);
-  return stays ? served.version : (highest[id] ?? 0) + 1;
+  return stays ? served.version : (kept[id] ?? (highest[id] ?? 0) + 1);
 }
 
 /** Gives each pack its version on `head`. */

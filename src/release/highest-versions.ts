@@ -1,20 +1,23 @@
+import pLimit from 'p-limit';
 import { readJsonBytes } from '../json/read.ts';
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
 import { type HighestVersions, mergeHighest, type VersionLedger } from './compose.ts';
-import { listChannels, readHead } from './read-channel.ts';
+import { listChannels, readEntry, readHead } from './read-channel.ts';
 
 /** What a channel itself knows: its head, and a manifest of somebody else that is about to be replaced. */
 export interface OwnLedger {
   readonly channel: string;
   readonly head: Release | null;
   readonly foreign: StoredObject | null;
+  /** The versions that promoted packs have in the channel that they come from. */
+  readonly versionsThere?: HighestVersions;
 }
 
 /** The highest version ever used per pack id: of the channel, of every other channel of the target, of a foreign manifest. */
 export async function readVersionLedger(
   store: ReleaseStore,
-  { channel, head, foreign: object }: OwnLedger,
+  { channel, head, foreign: object, versionsThere = {} }: OwnLedger,
 ): Promise<VersionLedger> {
   const others = (await listChannels(store)).filter((name) => name !== channel);
   const heads = await Promise.all(others.map((name) => readHead(store, name)));
@@ -22,8 +25,42 @@ export async function readVersionLedger(
   const known = [head, ...heads.map(({ release }) => release)].map(
     (release) => release?.entry.highestVersion ?? {},
   );
-  return { highest: mergeHighest([...known, foreign]), foreign };
+  const kept = await keptVersions(store, head, mergeHighest([versionsThere]));
+  return { highest: mergeHighest([...known, foreign]), foreign, kept };
 }
+
+/**
+ * The versions that this channel can take over as they are. Its newest entry knows the highest ones of all channels;
+ * only where that is not below a version, the channel's own log is read for what it used itself.
+ */
+async function keptVersions(
+  store: ReleaseStore,
+  head: Release | null,
+  there: HighestVersions,
+): Promise<HighestVersions> {
+  const known = head?.entry.highestVersion ?? {};
+  const exceeds = (own: HighestVersions) =>
+    Object.entries(there).filter(([id, version]) => version > (own[id] ?? 0));
+  const plain = exceeds(known);
+  if (head === null || plain.length === Object.keys(there).length) return Object.fromEntries(plain);
+  return Object.fromEntries(exceeds(await ownVersions(store, head)));
+}
+
+async function ownVersions(store: ReleaseStore, { entry }: Release): Promise<HighestVersions> {
+  const limit = pLimit(PARALLEL_READS);
+  const slots = await Promise.all(
+    Array.from({ length: entry.revision }, (_, index) =>
+      limit(() => readEntry(store, entry.channel, index + 1)),
+    ),
+  );
+  return mergeHighest(
+    slots.map((slot) =>
+      Object.fromEntries((slot?.entry.packs ?? []).map(({ id, version }) => [id, version])),
+    ),
+  );
+}
+
+const PARALLEL_READS = 16;
 
 /**
  * The versions that a manifest of unknown origin gives its packs. What cannot be read counts as none, and so does a

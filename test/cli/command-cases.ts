@@ -25,6 +25,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   pack: { args: [], code: 0 },
   plan: { args: ['--exit-code'], code: 0 },
   'plan show': { args: ['plan.json'], code: 0 },
+  promote: { args: ['--from', 'stable', '--to', 'beta', '--yes'], code: 0 },
   publish: { args: ['--yes'], code: 0 },
   resolve: { args: ['--platform', 'iOS', '--os', '26.1', '--explain'], code: 0 },
   rollback: { args: ['--to', '1', '--yes'], code: 0 },

@@ -93,7 +93,8 @@ describe('what the user is told', () => {
     [500, 'InternalError', 'STORE_UNAVAILABLE', 69],
     [503, 'SlowDown', 'STORE_UNAVAILABLE', 69],
     [null, 'ECONNRESET', 'STORE_UNAVAILABLE', 69],
-  ])('%s %s: %s, exit %i', (status, code, errorCode, exitCode) => {
+  ])('%s %s: %s, exit %i', (...row) => {
+    const [status, code, errorCode, exitCode] = row;
     const cause = thrown(status, code);
     const error = explainFailure(readFailure(cause), asked, cause);
     expect(error).toMatchObject({ code: errorCode, exitCode, cause });

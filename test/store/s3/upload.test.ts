@@ -8,6 +8,7 @@ import {
   type FakeS3Options,
   type Hook,
   type Operation,
+  type Phase,
   startFakeS3,
 } from '../../support/s3/server.ts';
 import { openOn } from '../../support/s3/target.ts';
@@ -30,8 +31,7 @@ const KEY = 'v1/packs/abc/pack';
 /** A file of this size with bytes of its own in every part. */
 function fileOf(sizeBytes: number): FileUpload & { readonly bytes: Buffer } {
   const bytes = Buffer.alloc(sizeBytes);
-  for (let at = 0; at + 4 <= sizeBytes; at += 4096)
-    bytes.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
+  for (let at = 0; at + 4 <= sizeBytes; at += 4096) bytes.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
   const file = join(scratchFolder(), 'pack');
   writeFileSync(file, bytes);
   return {
@@ -51,13 +51,15 @@ const sentParts = (): number[] =>
     .filter(({ name, status }) => name === 'UploadPart' && status === 200)
     .map(({ partNumber }) => partNumber ?? 0);
 
-/** Answers the first `times` requests that `picks` with `act`. */
-function first(
+type FirstRequests = [
   times: number,
   picks: (operation: Operation) => boolean,
   act: ReturnType<Hook>,
-  phase = 'received',
-): Hook {
+  phase?: Phase,
+];
+
+/** Answers the first `times` requests that `picks` with `act`. */
+function first(...[times, picks, act, phase = 'received']: FirstRequests): Hook {
   let left = times;
   return (operation, at) => {
     if (at !== phase || left === 0 || !picks(operation)) return undefined;

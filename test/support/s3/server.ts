@@ -36,7 +36,7 @@ export type HookAction =
   | { readonly kind: 'error-in-200' };
 
 /** Looks at every request in each of its phases. */
-export type Hook = (operation: Operation, phase: Phase) => HookAction | undefined | void;
+export type Hook = (operation: Operation, phase: Phase) => HookAction | undefined;
 
 /** How the server differs from AWS, and from itself without faults. */
 export interface FakeS3Options {
