@@ -3,6 +3,8 @@ import type { LogEntry, Release } from './model/release.ts';
 import { toTimestamp } from './model/timestamp.ts';
 import { assemblePlan } from './plan/assemble.ts';
 import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
+import { type PruneResult, prunePacks } from './prune/prune.ts';
+import { claimPublishedPacks, openClaims } from './publish/claim-packs.ts';
 import { commitRevision, findOperation } from './publish/commit.ts';
 import { finishPublish, type PublishResult } from './publish/finish.ts';
 import {
@@ -17,7 +19,6 @@ import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
 import { refuseForeign } from './publish/roll-forward.ts';
 import { uploadPacks } from './publish/upload.ts';
 import type { RevisionFacts } from './release/compose.ts';
-import { findPublishedPacks } from './release/published-packs.ts';
 import { readHead } from './release/read-channel.ts';
 import type { Session } from './session.ts';
 
@@ -64,9 +65,11 @@ export async function publishPlan(
     return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   refuseHeld(packs, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
+  const claims = await openClaims(store, session.io.wallClock);
   const uploads = await uploadPacks(session, {
     packs,
-    published: await findPublishedPacks(store, head, packs),
+    published: await claimPublishedPacks(store, claims, { head, packs }),
+    claims,
     concurrency: options.concurrency,
   });
   const outcome = await commitRevision(store, {
@@ -82,6 +85,7 @@ export async function publishPlan(
       return standingHolds(now, liftHolds);
     },
     evenIfEqual: plan.change.refreshUrls,
+    claims,
     singleWriter: session.channel.singleWriter,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
     foreign: projection.state === 'foreign' ? projection.object : null,
@@ -101,11 +105,13 @@ export async function rollBack(
   await store.prepare();
   const { release: head, projection } = await readHead(store, name);
   refuseForeign({ release: head, projection }, name, false);
-  const { operation, ...change } = await planRollback(store, { channel: name, head }, target);
+  const claims = await openClaims(store, session.io.wallClock);
+  const { operation, ...change } = await planRollback(store, { channel: name, head, claims }, target);
   const outcome = await commitRevision(store, {
     ...change,
     facts: revisionFacts(session, { kind: 'rollback', operation, message }),
     evenIfEqual: false,
+    claims,
     singleWriter: session.channel.singleWriter,
     movedCode: 'CHANNEL_MOVED',
     foreign: null,
@@ -126,16 +132,25 @@ export async function promote(
   const { release: head, projection } = await readHead(store, name);
   refuseForeign({ release: head, projection }, name, false);
   const { release: source } = await readHead(store, promotion.from);
-  const { operation, ...change } = await planPromotion(store, { channel: name, head, source }, promotion);
+  const claims = await openClaims(store, session.io.wallClock);
+  const place = { channel: name, head, source, claims };
+  const { operation, ...change } = await planPromotion(store, place, promotion);
   const outcome = await commitRevision(store, {
     ...change,
     facts: revisionFacts(session, { kind: 'promote', operation, message }),
     evenIfEqual: false,
+    claims,
     singleWriter,
     movedCode: 'CHANNEL_MOVED',
     foreign: null,
   });
   return finishPublish(session, { outcome });
+}
+
+/** What nothing needs any more: marked, and removed a day later. Without `act` it only tells. */
+export async function prune(session: Session, { act }: { readonly act: boolean }): Promise<PruneResult> {
+  if (act) await session.channel.store.prepare();
+  return prunePacks(session, { act });
 }
 
 /** True when the plan was made from this very head and found nothing to change, and no pack missing. */

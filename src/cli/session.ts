@@ -124,7 +124,8 @@ export function pickTarget(
   return fallback;
 }
 
-function describePlace(target: Target, config: Config): string {
+/** What a target is called in messages: a path relative to here, or a bucket. */
+export function describePlace(target: Target, config: Config): string {
   switch (target.kind) {
     case 'directory':
       return relative(process.cwd(), target.path) || '.';
@@ -136,7 +137,7 @@ function describePlace(target: Target, config: Config): string {
 }
 
 /** Where Apple's packer is: FMRELEASE_BA_PACKAGE, else `xcrun` or `ba-package` on PATH. */
-function findPackTool(): string | undefined {
+export function findPackTool(): string | undefined {
   const named = process.env['FMRELEASE_BA_PACKAGE'];
   if (named !== undefined && named !== '') return named;
   const folders = (process.env['PATH'] ?? '').split(delimiter);

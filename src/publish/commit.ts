@@ -14,6 +14,7 @@ import { readVersionLedger } from '../release/highest-versions.ts';
 import { cellsKey, logKey } from '../release/layout.ts';
 import { brokenLog, listRevisions, readEntry, readHead, readRelease } from '../release/read-channel.ts';
 import type { ReleaseStore, StoredObject, WriteCondition } from '../store/store.ts';
+import type { PackClaims } from './claim-packs.ts';
 
 /** A change that is ready to commit: every pack it names is in the store, proved. */
 export interface CommitRequest {
@@ -28,6 +29,8 @@ export interface CommitRequest {
   readonly evenIfEqual: boolean;
   /** What to call it when something that the change touches has moved. */
   readonly movedCode: 'PLAN_STALE' | 'CHANNEL_MOVED';
+  /** The claims on the packs, which must hold at the commit. */
+  readonly claims: Pick<PackClaims, 'requireValid'>;
   /** The versions that promoted packs have where they come from: kept where this channel never used as high a one. */
   readonly versionsThere?: HighestVersions;
   /** The user vouches that nobody else publishes: a store that ignores conditions may be written to. */
@@ -69,6 +72,7 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
     await createContent(store, cells, next.cellsBytes);
     const ignored = await store.ignoredConditions(cells, next.cellsBytes);
     if (ignored.length > 0 && !request.singleWriter) throw notConditional(store, ignored);
+    request.claims.requireValid();
     if ((await writeSlot(store, logKey(channel, next.entry.revision), next)) === 'ours') {
       return {
         committed: true,

@@ -5,6 +5,7 @@ import { sha256Of } from '../model/digest.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import type { AdapterState, HighestVersions } from '../release/compose.ts';
 import type { ReleaseStore } from '../store/store.ts';
+import type { PackClaims } from './claim-packs.ts';
 import type { CommitRequest } from './commit.ts';
 import { refuseHeld, refuseRemovals, standingHolds } from './permits.ts';
 import { requirePresent } from './plan-rollback.ts';
@@ -25,6 +26,7 @@ export interface PromotionPlace {
   readonly channel: string;
   readonly head: Release | null;
   readonly source: Release | null;
+  readonly claims: PackClaims;
 }
 
 /** What a promotion commits, as far as it does not depend on time and place. */
@@ -44,7 +46,7 @@ export type PromotionChange = Pick<
  */
 export async function planPromotion(
   store: ReleaseStore,
-  { channel, head, source }: PromotionPlace,
+  { channel, head, source, claims }: PromotionPlace,
   { from, only, remove, liftHolds }: Promotion,
 ): Promise<PromotionChange> {
   if (source === null)
@@ -55,7 +57,7 @@ export async function planPromotion(
   const packs = states.flatMap((state) => state.packs);
   refuseRemovals(idsThatLeave(head, states), remove);
   refuseHeld(packs, liftHolds, head);
-  await requirePresent(store, packs);
+  await requirePresent(store, claims, packs);
   const base = head === null ? null : { revision: head.entry.revision, sha256: head.entrySha256 };
   const change = {
     from,

@@ -4,14 +4,23 @@ import type { Cell } from '../model/cell.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { Hold, PackRecord, Release } from '../model/release.ts';
 import type { AdapterState } from '../release/compose.ts';
+import { sizesOf } from '../release/object-sizes.ts';
 import { readRelease } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
+import type { PackClaims } from './claim-packs.ts';
 import type { CommitRequest } from './commit.ts';
 
 /** Where a rollback goes: an earlier revision, or to nothing. `only` names adapters, empty means all. */
 export interface RollbackTarget {
   readonly to: number | 'none';
   readonly only: readonly string[];
+}
+
+/** The channel as it stands, and the claims on packs. */
+export interface RollbackPlace {
+  readonly channel: string;
+  readonly head: Release | null;
+  readonly claims: PackClaims;
 }
 
 /** What a rollback commits, as far as it does not depend on time and place. */
@@ -28,7 +37,7 @@ export type RollbackChange = Pick<CommitRequest, 'base' | 'adapters' | 'liftHold
  */
 export async function planRollback(
   store: ReleaseStore,
-  { channel, head }: { readonly channel: string; readonly head: Release | null },
+  { channel, head, claims }: RollbackPlace,
   { to, only }: RollbackTarget,
 ): Promise<RollbackChange> {
   if (head === null)
@@ -47,6 +56,7 @@ export async function planRollback(
   const states = adapters.map((adapter) => stateAt(earlier, head, adapter));
   await requirePresent(
     store,
+    claims,
     states.flatMap(({ packs }) => packs),
   );
   const base = { revision: head.entry.revision, sha256: head.entrySha256 };
@@ -108,18 +118,21 @@ const withdraw = (cell: Cell): Cell =>
   cell.state === 'covered' ? { ...cell, state: 'declined', pack: null, fallback: 'base-model' } : cell;
 
 /**
- * Asks the store for each pack of a release that is about to be served again.
+ * Claims each pack of a release that is about to be served again, and asks the store for it.
  *
  * @throws ReleaseError `PACK_MISSING` with every pack that is gone or has another size
  */
 export async function requirePresent(
   store: ReleaseStore,
+  claims: PackClaims,
   packs: readonly Pick<PackRecord, 'id' | 'key' | 'downloadSize'>[],
 ): Promise<void> {
-  const present = await Promise.all(
-    packs.map(async ({ key, downloadSize }) => (await store.head(key))?.sizeBytes === downloadSize),
+  for (const { key } of packs) await claims.claim(key);
+  const sizes = await sizesOf(
+    store,
+    packs.map(({ key }) => key),
   );
-  const missing = packs.filter((_, index) => present[index] === false);
+  const missing = packs.filter(({ key, downloadSize }) => sizes.get(key) !== downloadSize);
   if (missing.length === 0) return;
   throw new ReleaseError(
     'PACK_MISSING',

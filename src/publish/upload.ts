@@ -9,6 +9,7 @@ import type { Progress } from '../progress.ts';
 import { type ReadyPack, toReadyPack } from '../release/compose.ts';
 import type { Session } from '../session.ts';
 import type { ReleaseStore } from '../store/store.ts';
+import type { PackClaims } from './claim-packs.ts';
 
 /** What became of the packs of a change. Bytes that were there already count as skipped. */
 export interface UploadOutcome {
@@ -21,6 +22,7 @@ export interface UploadOutcome {
 export interface UploadRequest {
   readonly packs: readonly PlannedPack[];
   readonly published: ReadonlyMap<string, PackRecord>;
+  readonly claims: PackClaims;
   readonly concurrency: number;
 }
 
@@ -32,7 +34,7 @@ export interface UploadRequest {
  */
 export async function uploadPacks(
   { config, channel, io }: Session,
-  { packs, published, concurrency }: UploadRequest,
+  { packs, published, claims, concurrency }: UploadRequest,
 ): Promise<UploadOutcome> {
   const limit = pLimit(concurrency);
   const reader = { projectRoot: config.root, ...io };
@@ -48,7 +50,7 @@ export async function uploadPacks(
       const built = await buildPack(pack, io.cache, reader);
       const made = toReadyPack(pack, built);
       ready.set(pack.id, made);
-      const upload = limit(() => uploadPack(made, built, { store: channel.store, ...io }));
+      const upload = limit(() => uploadPack(made, built, { store: channel.store, claims, ...io }));
       upload.catch(() => undefined); // it is thrown below; until then the next pack is built, and nobody listens
       uploads.push(upload);
     }
@@ -64,6 +66,7 @@ export async function uploadPacks(
 
 interface UploadPlace {
   readonly store: ReleaseStore;
+  readonly claims: PackClaims;
   readonly cache: PackCache;
   readonly progress: Progress;
 }
@@ -72,8 +75,9 @@ interface UploadPlace {
 async function uploadPack(
   pack: ReadyPack,
   built: CachedPack,
-  { store, cache, progress }: UploadPlace,
+  { store, claims, cache, progress }: UploadPlace,
 ): Promise<number> {
+  await claims.claim(pack.key); // before it is looked for
   let there = await store.head(pack.key);
   if (there !== undefined && there.sizeBytes !== pack.downloadSize)
     throw wrongSize(store, pack, there.sizeBytes);

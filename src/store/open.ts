@@ -1,5 +1,6 @@
 import type { Target } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
+import type { StoreProbe } from './probe.ts';
 import type { ReleaseStore } from './store.ts';
 
 /** A target that releases can be published to. */
@@ -32,12 +33,33 @@ export async function openStore(
       return { store: openS3Store(target, place, options), target };
     }
     case 'app-store-connect':
-      throw new ReleaseError(
-        'TARGET_NOT_SUPPORTED',
-        `Target "${target.name}" is of kind "${target.kind}", which this version cannot publish to yet.`,
-        {
-          fix: 'Publish to a directory target, and copy the folder to where it is served.',
-        },
-      );
+      throw notSupported(target);
   }
 }
+
+/**
+ * What tries what the store of a target honours. Nothing is contacted yet.
+ *
+ * @throws ReleaseError `TARGET_NOT_SUPPORTED` for kinds that are not built yet
+ */
+export async function openProbe(target: Target, place: string): Promise<StoreProbe> {
+  switch (target.kind) {
+    case 'directory': {
+      const { probeDirectory } = await import('./directory-probe.ts');
+      return probeDirectory(target.path, place);
+    }
+    case 's3': {
+      const { probeBucket } = await import('./s3/probe.ts');
+      return probeBucket(target, place);
+    }
+    case 'app-store-connect':
+      throw notSupported(target);
+  }
+}
+
+const notSupported = ({ name, kind }: Target): ReleaseError =>
+  new ReleaseError(
+    'TARGET_NOT_SUPPORTED',
+    `Target "${name}" is of kind "${kind}", which this version cannot publish to yet.`,
+    { fix: 'Publish to a target of kind `s3` or `directory`.' },
+  );

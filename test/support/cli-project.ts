@@ -66,6 +66,7 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
   await project.prepare('adapter', 'add', 'adapters/summarizer.fmadapter', '--build', '1.1.0');
   await project.prepare('publish', '--yes');
   await project.prepare('plan', '--out', 'plan.json');
+  project.write('bucket.config.json', BUCKET_CONFIG);
   return project;
 }
 
@@ -73,6 +74,20 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
 export const CONFIG = {
   support: { iOS: '>=26.0', macOS: '>=26.0' },
   targets: { local: { kind: 'directory', path: '.fmrelease/cdn', publicUrl: 'http://127.0.0.1:9/' } },
+};
+
+/** A config with one bucket, at whose endpoint nothing listens. */
+export const BUCKET_CONFIG = {
+  support: CONFIG.support,
+  targets: {
+    cdn: {
+      kind: 's3',
+      bucket: 'models',
+      prefix: 'app',
+      endpoint: 'http://127.0.0.1:9',
+      publicUrl: 'http://127.0.0.1:9/',
+    },
+  },
 };
 
 /** The clock of every preparation: 2026-11-22T10:00:00Z. */

@@ -1,0 +1,28 @@
+import type { DoctorCheck } from '../doctor/diagnose.ts';
+import type { Style } from './style.ts';
+import { alignTable } from './table.ts';
+
+/** What the doctor found, as lines: each check, below a failed one what to do, and the verdict. */
+export function renderDiagnosis(
+  checks: readonly DoctorCheck[],
+  { probed }: { readonly probed: boolean },
+  style: Style,
+): readonly string[] {
+  const rows = alignTable(
+    checks.map(({ name, ok, detail }) => [ok ? 'ok' : 'FAILED', name, detail]),
+    'LLL',
+  );
+  const failed = checks.filter(({ ok }) => !ok).length;
+  return [
+    ...checks.flatMap(({ ok, fix }, index) => {
+      const row = rows[index] ?? '';
+      return [ok ? row : style.red(row), ...(fix === null ? [] : [`        ${fix}`])];
+    }),
+    '',
+    failed === 0
+      ? probed
+        ? style.green('All is well: this store can be published to. Next: fmrelease plan')
+        : style.green('All is well. Next: fmrelease doctor --probe, to see what the store honours')
+      : style.red(`${failed} of ${checks.length} checks failed. Mend the first and run it again.`),
+  ];
+}
