@@ -61,7 +61,7 @@ export async function publishPlan(
   refuseForeign({ release: head, projection }, name, allowForeign);
   refuseUnpermitted(plan, options);
   const liftHolds = liftedBy(plan, options);
-  if (isUnchanged(plan, head, liftHolds))
+  if (projection.state !== 'foreign' && isUnchanged(plan, head, liftHolds))
     return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   refuseHeld(packs, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head

@@ -156,8 +156,10 @@ async function hashPack(pack: AssetPack, object: PublishedObject | null, progres
     : failed(`pack ${pack.id} digest`, `SHA-256 is ${sha256}, expected ${pack.sha256}`);
 }
 
-/** The checks of the manifest: that it is there and this channel's, and that it is new enough. */
+/** The check that the manifest is there and this channel's. */
 export const MANIFEST_CHECK = 'manifest';
+
+/** The check that the manifest is as new as the revision that was just published. */
 export const REVISION_CHECK = 'manifest revision';
 
 const MAX_MANIFEST_AGE_SECONDS = 60;

@@ -190,10 +190,10 @@ export const BAD_CONFIGS: readonly BadInput[] = [
     arrange: ({ write }) => write('broken.mjs', 'throw new Error("boom");'),
   },
   {
-    why: 'an S3 target, which is not built yet',
+    why: 'an S3 target, and nobody said who is asking',
     args: 'plan',
-    code: 'TARGET_NOT_SUPPORTED',
-    says: /"cdn" is of kind "s3"/,
+    code: 'CREDENTIALS_MISSING',
+    says: /No AWS credentials were found for s3:\/\/acme-models/,
     arrange: ({ write }) =>
       write('fmrelease.config.json', {
         ...CONFIG,

@@ -70,9 +70,10 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
   return project;
 }
 
-/** A config with one directory target, at whose public URL nothing listens. */
+/** A config with two channels and one directory target, at whose public URL nothing listens. */
 export const CONFIG = {
   support: { iOS: '>=26.0', macOS: '>=26.0' },
+  channels: ['stable', 'beta'],
   targets: { local: { kind: 'directory', path: '.fmrelease/cdn', publicUrl: 'http://127.0.0.1:9/' } },
 };
 
