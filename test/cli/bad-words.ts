@@ -96,9 +96,9 @@ export const BAD_WORDS: readonly BadInput[] = [
   },
   {
     why: 'a channel that is not declared',
-    args: 'plan --channel beta',
+    args: 'plan --channel canary',
     code: 'CHANNEL_UNDECLARED',
-    says: /"beta".*stable/,
+    says: /"canary".*stable/,
   },
   { why: 'a channel in capitals', args: 'plan --channel Beta', code: 'USAGE', says: /"Beta"/ },
   { why: 'a target that is none', args: 'plan --target cdn', code: 'TARGET_UNKNOWN', says: /"cdn".*local/ },

@@ -63,7 +63,7 @@ const WAYS: readonly Way[] = [
     code: 2,
     why: 'an undeclared channel',
     from: 'registered',
-    args: ['plan', '--channel', 'beta'],
+    args: ['plan', '--channel', 'canary'],
     error: 'CHANNEL_UNDECLARED',
   },
   {

@@ -12,8 +12,6 @@ import { openMemoryStore } from '../support/memory-store.ts';
 export interface PruneVariant {
   readonly prunersStore?: (store: ReleaseStore) => ReleaseStore;
   readonly publishersStore?: (store: ReleaseStore) => ReleaseStore;
-  /** How far ahead the pruner's clock is. */
-  readonly prunersClockMs?: number;
 }
 
 /** What a history came to. */
@@ -25,10 +23,10 @@ export interface PruneHistory {
 }
 
 /**
- * Runs two publishers, each on a channel of its own, and a pruner against one store in memory, one store call at a
- * time in an order that `seed` decides. Publishers publish builds old and new and roll back; hours pass between their
- * commands and minutes between their calls; requests are lost, answered into the void, or arrive up to twenty minutes
- * late; everybody is killed now and then. After every step whatever a channel serves must be there.
+ * Runs two publishers, each on a channel of its own, and two pruners against one store in memory, one store call at a
+ * time in an order that `seed` decides. Publishers publish builds old and new and roll back; hours pass between
+ * commands and seconds between calls; requests are lost, answered into the void, or arrive up to twenty minutes late;
+ * everybody is killed now and then, or suspended for a day in the middle of a command. After every step whatever a channel serves must be there.
  */
 export async function simulatePruning(seed: number, variant: PruneVariant = {}): Promise<PruneHistory> {
   await warmUp();
@@ -37,6 +35,7 @@ export async function simulatePruning(seed: number, variant: PruneVariant = {}):
     new Actor(world, 'publisher', (session) => publishSomething(session, 'alpha', world.random), 'stable'),
     new Actor(world, 'publisher', (session) => publishSomething(session, 'beta', world.random), 'nightly'),
     new Actor(world, 'pruner', (session) => prune(session, { act: true }), 'stable'),
+    new Actor(world, 'pruner', (session) => prune(session, { act: true }), 'nightly'),
   ];
   for (let step = 0; step < STEPS; step++) await world.takeStep(actors);
   for (const actor of actors) actor.stop();
@@ -61,6 +60,7 @@ async function publishSomething(session: Session, adapter: string, random: () =>
 interface Waiting {
   readonly owner: Actor;
   readonly call: StoreCall;
+  /** When it may be sent: in the future while its process is suspended. */
   readonly since: number;
   readonly act: () => Promise<void>;
   readonly fail: () => void;
@@ -83,9 +83,9 @@ class World {
     this.variant = variant;
   }
 
-  session(store: ReleaseStore, channel: string, aheadMs = 0): Session {
+  session(store: ReleaseStore, channel: string): Session {
     const session = sessionOf(store, channel);
-    const clock = (): Date => new Date(this.nowMs + aheadMs);
+    const clock = (): Date => new Date(this.nowMs);
     return {
       ...session,
       config: { ...session.config, retention: { revisions: 1, builds: 0, days: 0 } },
@@ -96,12 +96,12 @@ class World {
   async takeStep(actors: readonly Actor[]): Promise<void> {
     for (const actor of actors) actor.wakeIfDue();
     for (let quiet = 0; this.waiting.length === 0 && quiet < 20; quiet++) await settle();
-    const asleep = actors.filter((actor) => actor.wakesAt !== null);
-    if (this.waiting.length === 0 && this.late.length === 0 && asleep.length > 0) {
-      this.nowMs = Math.max(this.nowMs, Math.min(...asleep.map(({ wakesAt }) => wakesAt ?? 0)));
+    if (this.late.length === 0 && this.waiting.every(({ since }) => since > this.nowMs)) {
+      const next = [...actors.map(({ wakesAt }) => wakesAt), ...this.waiting.map(({ since }) => since)];
+      this.nowMs = Math.max(this.nowMs, Math.min(...next.map((at) => at ?? Number.POSITIVE_INFINITY)));
       return;
     }
-    this.nowMs += Math.floor(this.random() * 5 * MINUTE);
+    this.nowMs += Math.floor(this.random() * (this.random() < 0.04 ? 10 * MINUTE : MINUTE / 3));
     const overdue = this.late.find(({ since }) => this.nowMs - since > 15 * MINUTE);
     const arrives = overdue ?? (this.random() < 0.15 ? this.late[0] : undefined);
     if (arrives !== undefined) {
@@ -116,8 +116,9 @@ class World {
   }
 
   #next(): Waiting | undefined {
-    const patientNoMore = this.waiting.find(({ since }) => this.nowMs - since > 12 * MINUTE);
-    const next = patientNoMore ?? this.waiting[Math.floor(this.random() * this.waiting.length)];
+    const ready = this.waiting.filter(({ since }) => since <= this.nowMs);
+    const patientNoMore = ready.find(({ since }) => this.nowMs - since > 12 * MINUTE);
+    const next = patientNoMore ?? ready[Math.floor(this.random() * ready.length)];
     if (next !== undefined) this.waiting.splice(this.waiting.indexOf(next), 1);
     return next;
   }
@@ -147,6 +148,16 @@ class World {
         if (fault === 'killed after') await next.act();
         return owner.kill();
     }
+  }
+
+  /**
+   * Now, or rarely a day and more from now: a machine falls asleep with a command on it. Not between the last look at
+   * the clock and what hangs on it, which is what nobody can defend against.
+   */
+  sendingTime({ method, key }: StoreCall): number {
+    const hangsOnClock = method === 'remove' || (method === 'create' && key.includes('/log/'));
+    const isSuspended = !hangsOnClock && this.random() < 0.01;
+    return this.nowMs + (isSuspended ? Math.floor(this.random() * 40 * HOUR) : 0);
   }
 
   note(text: string): void {
@@ -232,7 +243,7 @@ class Actor {
     const gated = this.#gated(run);
     const isPruner = this.role === 'pruner';
     const store = (isPruner ? variant.prunersStore : variant.publishersStore)?.(gated) ?? gated;
-    const session = this.#world.session(store, this.channel, isPruner ? variant.prunersClockMs : 0);
+    const session = this.#world.session(store, this.channel);
     void this.#command(session)
       .catch((error: unknown) => {
         if (!(error instanceof ReleaseError)) this.#world.violations.add(`a bug: ${String(error)}`);
@@ -254,9 +265,11 @@ class Actor {
     this.#run += 1;
   }
 
+  /** Everybody's jobs start on the same hours, as jobs do: that is when they meet. */
   #sleep(): void {
-    this.wakesAt =
-      this.#world.nowMs + Math.floor(this.#world.random() * (this.role === 'pruner' ? 16 : 50) * HOUR);
+    const { nowMs, random } = this.#world;
+    const shifts = 1 + Math.floor(random() * (this.role === 'pruner' ? 3 : 5));
+    this.wakesAt = (Math.ceil(nowMs / SHIFT) + shifts - 1) * SHIFT + Math.floor(random() * 8 * MINUTE);
   }
 
   #gated(run: number): ReleaseStore {
@@ -268,7 +281,7 @@ class Actor {
         world.waiting.push({
           owner: this,
           call,
-          since: world.nowMs,
+          since: world.sendingTime(call),
           act: async () => {
             answer = await act().then(
               (value) => () => resolve(value),
@@ -299,4 +312,5 @@ function randomOf(seed: number): () => number {
 const FAULTS = ['lost', 'reply lost', 'late', 'killed before', 'killed after'] as const;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const SHIFT = 13 * HOUR;
 const STEPS = 900;
