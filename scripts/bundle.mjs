@@ -2,16 +2,24 @@
 // it is loaded only for a TypeScript config. Licences of what is bundled are written beside the bundles.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 export async function bundle(root) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [...filesBelow(join(root, 'commands')), 'src/index.ts', 'src/cli/main.ts'],
+    entryPoints: {
+      ...Object.fromEntries(
+        [
+          ...filesBelow(join(root, 'commands')),
+          join(root, 'src/index.ts'),
+          join(root, 'src/cli/main.ts'),
+        ].map((path) => [relative(root, path).replace(/\.ts$/, ''), path]),
+      ),
+      'chunks/hash-thread': 'src/pack/hash-thread.ts', // beside the chunk that starts it
+    },
     outdir: 'dist',
-    outbase: '.',
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',

@@ -76,12 +76,12 @@ async function writePack(
     doneBytes += bytes;
     progress({ kind: 'bytes', text: `Packing ${basename(order.path)}`, doneBytes, totalBytes });
   };
-  const sink = await openHashingSink(path);
+  const sink = await openHashingSink(path, totalBytes);
   try {
     const write = order.recipe.format === 'zip' ? writeZip : writeArchive;
     await write(entries, entrySource(rootName, source, report), (chunk) => sink.write(chunk));
   } catch (error) {
-    await sink.close();
+    await sink.abandon();
     throw error;
   }
   return sink.close();

@@ -5,12 +5,15 @@ import { writeFileAtomically } from '../disk/atomic-write.ts';
 import { prepareProjectFolder } from '../disk/project-folder.ts';
 import { isSystemError } from '../errors.ts';
 import { type Sha256, sha256Of } from '../model/digest.ts';
+import type { PartDigests } from './parted-hash.ts';
 
 /** A built pack on this machine. */
 export interface CachedPack {
   readonly file: string;
   readonly sha256: Sha256;
   readonly sizeBytes: number;
+  /** Undefined for a pack that an earlier version built. */
+  readonly parts?: PartDigests | undefined;
 }
 
 /** What decides the bytes of a built-in archive: contents, container, and the folder name inside. */
@@ -53,11 +56,11 @@ export function openPackCache(projectFolder: string): PackCache {
       await sweepAsides(folder);
       return join(folder, asideName());
     },
-    keep: async (key, aside, { sha256, sizeBytes }) => {
-      const file = pathOf(sha256);
+    keep: async (key, aside, made) => {
+      const file = pathOf(made.sha256);
       await rename(aside, file);
-      await writeFileAtomically(recordOf(key), JSON.stringify({ sha256, sizeBytes }));
-      return { file, sha256, sizeBytes };
+      await writeFileAtomically(recordOf(key), JSON.stringify(made));
+      return { ...made, file };
     },
     forget: ({ file }) => rm(file, { force: true }),
   };
@@ -77,6 +80,18 @@ const isRecord = (value: unknown): value is Omit<CachedPack, 'file'> =>
   value !== null &&
   typeof value === 'object' &&
   'sha256' in value &&
-  typeof value.sha256 === 'string' &&
-  /^[0-9a-f]{64}$/.test(value.sha256) &&
-  'sizeBytes' in value;
+  isSha256(value.sha256) &&
+  'sizeBytes' in value &&
+  (!('parts' in value) || isPartDigests(value.parts));
+
+const isPartDigests = (value: unknown): value is PartDigests =>
+  value !== null &&
+  typeof value === 'object' &&
+  'partBytes' in value &&
+  typeof value.partBytes === 'number' &&
+  'sha256' in value &&
+  Array.isArray(value.sha256) &&
+  value.sha256.every(isSha256);
+
+const isSha256 = (value: unknown): value is Sha256 =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);

@@ -1,28 +1,31 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Sha256 } from '../model/digest.ts';
+import { openFileHasher } from './file-hasher.ts';
+import type { PartedDigest } from './parted-hash.ts';
 
-/** A file under construction that knows its size and SHA-256. */
+/** A file under construction that knows its size and digests. */
 export interface HashingSink {
   write(chunk: Uint8Array): Promise<void>;
-  close(): Promise<{ readonly sha256: Sha256; readonly sizeBytes: number }>;
+  close(): Promise<PartedDigest>;
+  /** Closes the file as it is; the caller removes it. */
+  abandon(): Promise<void>;
 }
 
-/** Creates a new file (`EEXIST` when it is there) that hashes what is written to it, while it is written. */
-export async function openHashingSink(path: string): Promise<HashingSink> {
+/** Creates a new file (`EEXIST` when it is there) that is hashed while it is written. */
+export async function openHashingSink(path: string, expectedBytes: number): Promise<HashingSink> {
   const handle = await open(path, 'wx');
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
+  const hasher = openFileHasher(path, expectedBytes);
   return {
     write: async (chunk) => {
-      const written = writeWhole(handle, chunk);
-      hash.update(chunk);
-      sizeBytes += chunk.length;
-      await written;
+      await writeWhole(handle, chunk);
+      hasher.wrote(chunk);
     },
     close: async () => {
       await handle.close();
-      return { sha256: hash.digest('hex'), sizeBytes };
+      return hasher.finish();
+    },
+    abandon: async () => {
+      await handle.close();
+      await hasher.abandon();
     },
   };
 }

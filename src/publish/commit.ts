@@ -72,8 +72,8 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
     await createContent(store, cells, next.cellsBytes);
     const ignored = await store.ignoredConditions(cells, next.cellsBytes);
     if (ignored.length > 0 && !request.singleWriter) throw notConditional(store, ignored);
-    request.claims.requireValid();
-    if ((await writeSlot(store, logKey(channel, next.entry.revision), next)) === 'ours') {
+    const slot = { ...next, key: logKey(channel, next.entry.revision), claims: request.claims };
+    if ((await writeSlot(store, slot)) === 'ours') {
       return {
         committed: true,
         alreadyCommitted: false,
@@ -197,11 +197,15 @@ async function createContent(store: ReleaseStore, key: string, bytes: Uint8Array
  */
 async function writeSlot(
   store: ReleaseStore,
-  key: string,
-  { entryBytes, entrySha256 }: ComposedRevision,
+  { key, entryBytes, entrySha256, claims }: SlotWrite,
 ): Promise<'ours' | 'lost'> {
   let cause: unknown;
   for (let attempt = 0; attempt < MAX_SLOT_WRITES; attempt++) {
+    try {
+      claims.requireValid(); // before each write: a machine may have slept for a day over the look that settles one
+    } catch (error) {
+      throw cause === undefined ? error : commitUnknown(store, key, error);
+    }
     try {
       if ((await store.create(key, entryBytes)) === 'created') return 'ours';
     } catch (error) {
@@ -215,6 +219,12 @@ async function writeSlot(
     if (slot !== undefined) return sha256Of(slot.bytes) === entrySha256 ? 'ours' : 'lost';
   }
   throw commitUnknown(store, key, cause);
+}
+
+interface SlotWrite
+  extends Pick<ComposedRevision, 'entryBytes' | 'entrySha256'>,
+    Pick<CommitRequest, 'claims'> {
+  readonly key: string;
 }
 
 const commitUnknown = (store: ReleaseStore, key: string, cause: unknown): ReleaseError =>

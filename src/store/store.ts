@@ -19,6 +19,8 @@ export interface FileUpload {
   readonly file: string;
   readonly sizeBytes: number;
   readonly sha256: Sha256;
+  /** The digests of its parts, where its builder has taken them: a store that sends such parts need not hash them. */
+  readonly parts?: { readonly partBytes: number; readonly sha256: readonly Sha256[] } | undefined;
   readonly onBytes: (bytes: number) => void;
 }
 

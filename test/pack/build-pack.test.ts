@@ -11,12 +11,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { PackOrder } from '../../src/pack/build-pack.ts';
+import { openFileHasher } from '../../src/pack/file-hasher.ts';
 import { openHashingSink } from '../../src/pack/sink.ts';
 import type { Progress } from '../../src/progress.ts';
 import { LONG_AGO, makeAdapter, makeContainer, SIGNATURE } from '../support/make-adapter.ts';
 import { readArchiveNaively } from '../support/naive-archive-reader.ts';
+import { PACKAGE_ROOT } from '../support/run-cli.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { build, orderOf } from './pack-project.ts';
 
@@ -201,13 +204,36 @@ test.each(FORMATS)('%s: an interrupted build leaves nothing behind', async (form
 
 test('a sink makes a new file only, and tells size and digest of what it was given', async () => {
   const path = join(scratchFolder(), 'sink');
-  const sink = await openHashingSink(path);
+  const sink = await openHashingSink(path, 10);
   await sink.write(Buffer.from('hello '));
   await sink.write(Buffer.from('aar\n'));
   expect(await sink.close()).toEqual({
     sha256: '68b6ad3a0a7e0e3a75e2050933dd87fdf9da029877c194c9d85097149389fab2',
     sizeBytes: 10,
+    parts: {
+      partBytes: 8 << 20,
+      sha256: ['68b6ad3a0a7e0e3a75e2050933dd87fdf9da029877c194c9d85097149389fab2'],
+    },
   });
   expect(readFileSync(path, 'utf8')).toBe('hello aar\n');
-  await expect(openHashingSink(path)).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(openHashingSink(path, 10)).rejects.toMatchObject({ code: 'EEXIST' });
+});
+
+test('the built CLI hashes a big pack on a thread, and finds what this thread finds', async () => {
+  const folder = scratchFolder();
+  const path = join(folder, 'big');
+  const size = 40 << 20;
+  writeFileSync(path, '');
+  const bytes = Buffer.alloc(size, 7);
+  bytes.write('the last part differs', size - 100);
+  const here = openFileHasher(path, size);
+  here.wrote(bytes);
+  const { parts, sha256 } = await here.finish();
+  writeFileSync(path, bytes);
+  const thread = new Worker(join(PACKAGE_ROOT, 'dist', 'chunks', 'hash-thread.js'), { workerData: { path } });
+  const answer = new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject));
+  for (const writtenBytes of [1, 9 << 20, size])
+    thread.postMessage({ writtenBytes, isWhole: writtenBytes === size });
+  expect(await answer).toEqual({ parts, sha256, sizeBytes: size });
+  expect(parts.sha256).toHaveLength(5);
 });

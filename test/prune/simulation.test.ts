@@ -12,6 +12,10 @@ test(`${histories()} histories of publishers and pruners never lose a pack that 
   expect(swept).toBeGreaterThan(histories());
 }, 3_600_000);
 
+test('a machine that sleeps for a day over a lost reply does not commit what was pruned meanwhile', async () => {
+  expect((await simulatePruning(7931)).violations).toEqual([]); // it wrote its slot again without a look at the clock
+});
+
 test('equal seeds make equal histories', async () => {
   const { trace } = await simulatePruning(7);
   expect((await simulatePruning(7)).trace).toEqual(trace);

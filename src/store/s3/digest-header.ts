@@ -12,6 +12,12 @@ export function digestOf(body: Uint8Array): BodyDigest {
   return { hex: hash.toString('hex'), base64: hash.toString('base64') };
 }
 
+/** A digest that is known already, from its hex form. */
+export const knownDigest = (hex: string): BodyDigest => ({
+  hex,
+  base64: Buffer.from(hex, 'hex').toString('base64'),
+});
+
 /**
  * A body to send, signed for this digest. The store must refuse any other body: that refusal is the proof that every
  * byte arrived. Without it the SDK would hash the body once more.

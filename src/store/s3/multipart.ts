@@ -97,11 +97,14 @@ export interface SentPart {
   readonly sent: boolean;
 }
 
-/** Sends a part unless the store has it with these bytes; `gone` when the store no longer knows the upload. */
+/**
+ * Sends a part unless the store has it with these bytes. `gone`: the store no longer knows the upload; `changed`: the
+ * store refused the part, and rightly, as its bytes no longer have that digest.
+ */
 export async function uploadPart(
   { connection, buffers, key }: PartPlace,
   { id, part, body, digest, stored }: PartUpload,
-): Promise<SentPart | 'gone'> {
+): Promise<SentPart | 'gone' | 'changed'> {
   if (stored !== undefined && holds(stored, body, digest))
     return { etag: stored.etag, sha256: stored.sha256, sent: false };
   for (let attempt = 1; ; attempt++) {
@@ -129,9 +132,10 @@ export async function uploadPart(
       return { etag: tried.value.ETag ?? '', sha256: tried.value.ChecksumSHA256, sent: true };
     }
     if (tried.failure.kind === 'absent') return 'gone';
-    // Altered on the way: once may be the network, and the same bytes go out again if they are still the same here.
-    const unaltered = tried.failure.kind === 'corrupt' && digestOf(body).hex === digest.hex;
-    if (!unaltered || attempt >= MAX_ALTERED)
+    const isRefused = tried.failure.kind === 'corrupt';
+    if (isRefused && digestOf(body).hex !== digest.hex) return 'changed';
+    // Altered on the way: once may be the network.
+    if (!isRefused || attempt >= MAX_ALTERED)
       throw connection.explain({ operation: 'UploadPart', key }, tried.failure, tried.cause);
   }
 }

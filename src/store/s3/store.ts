@@ -35,11 +35,12 @@ export function openS3Store(
 ): ReleaseStore {
   const connection = connect(target, place, patience);
   const writer = { connection, singleWriter };
-  const uploader = { connection, buffers: openPartBuffers(target.connections) };
-  let proves: Promise<boolean> | undefined;
+  let proof: Promise<boolean> | undefined;
+  const proves = (): Promise<boolean> => (proof ??= refusesWrongBodies(connection));
+  const uploader = { connection, buffers: openPartBuffers(target.connections), proves };
   return {
     place,
-    provesUploads: () => (proves ??= refusesWrongBodies(connection)),
+    provesUploads: proves,
     ignoredConditions: (key, bytes) => ignoredConditions(connection, key, bytes),
     prepare: () => Promise.resolve(),
     head: (key) => headObject(connection, key),

@@ -5,8 +5,8 @@ import type { S3Connection } from './client.ts';
 import { type BodyDigest, digestOf, signedBody } from './digest-header.ts';
 import { completeUpload, findUpload, type SentPart, startUpload, uploadPart } from './multipart.ts';
 import { abandonUpload, addressOf, DIGEST_METADATA, headObject } from './objects.ts';
-import { openOrderedHash } from './ordered-hash.ts';
 import type { PartBuffers } from './part-buffers.ts';
+import { checkParts } from './part-check.ts';
 import { type Part, planParts } from './parts.ts';
 import { IMMUTABLE } from './write.ts';
 
@@ -14,6 +14,8 @@ import { IMMUTABLE } from './write.ts';
 export interface Uploader {
   readonly connection: S3Connection;
   readonly buffers: PartBuffers;
+  /** True when the store refuses a body that has not the digest it was signed for. */
+  readonly proves: () => Promise<boolean>;
 }
 
 /**
@@ -24,12 +26,12 @@ export interface Uploader {
  * @throws ReleaseError `DIGEST_MISMATCH` when the file is not what `upload` says, or arrives altered again and again
  */
 export async function uploadFile(
-  { connection, buffers }: Uploader,
+  uploader: Uploader,
   key: string,
   upload: FileUpload,
 ): Promise<UploadReceipt> {
   const file = await open(upload.file, 'r');
-  const sending: Sending = { connection, buffers, key, upload, file };
+  const sending: Sending = { ...uploader, key, upload, file };
   try {
     const send = upload.sizeBytes <= SINGLE_PUT_BYTES ? sendWhole : sendInParts;
     const receipt = await send(sending);
@@ -92,43 +94,46 @@ async function sendInParts(sending: Sending): Promise<UploadReceipt> {
 }
 
 /** One upload from begin to end: `gone` when the store no longer knows it. */
-async function sendRound(
-  sending: Sending,
-  resume: boolean,
-): Promise<{ readonly outcome: 'created' | 'exists' | 'gone'; readonly sentBytes: number }> {
+async function sendRound(sending: Sending, resume: boolean): Promise<Round> {
   const { connection, key, upload } = sending;
   const found = resume ? await findUpload(connection, key) : undefined;
   const id = found?.id ?? (await startUpload(connection, key, upload.sha256));
-  const { parts } = planParts(upload, connection.target.partSizeMiB);
-  const whole = openOrderedHash();
+  const plan = planParts(upload, connection.target.partSizeMiB);
+  const check = await checkParts(upload, plan, sending.proves);
   const done: SentPart[] = [];
-  const round = { sentBytes: 0, left: false };
+  const round: { sentBytes: number; ended: 'gone' | 'changed' | null } = { sentBytes: 0, ended: null };
   const send = (part: Part): Promise<void> =>
     sending.buffers.run(part.sizeBytes, async (buffer) => {
-      if (round.left) return; // another part has failed: nothing more is sent
+      if (round.ended !== null) return; // another part has failed: nothing more is sent
       const body = await readPart(sending.file, part, buffer);
-      const digest = digestOf(body);
-      await whole.add(part.number, body);
+      const digest = await check.take(part, body);
       const stored = found?.parts.get(part.number);
       const sent = await uploadPart(sending, { id, part, body, digest, stored });
-      if (sent === 'gone') return leave();
+      if (sent === 'gone' || sent === 'changed') return leave(sent);
       done[part.number - 1] = sent;
       if (sent.sent) round.sentBytes += part.sizeBytes;
       upload.onBytes(part.sizeBytes);
     });
-  const leave = (): void => {
-    round.left = true;
-    whole.giveUp();
+  const leave = (why: 'gone' | 'changed'): void => {
+    round.ended ??= why;
+    check.giveUp();
   };
-  const outcomes = await Promise.allSettled(parts.map((part) => send(part).catch(rethrowAfter(leave))));
+  const outcomes = await Promise.allSettled(
+    plan.parts.map((part) => send(part).catch(rethrowAfter(() => leave('gone')))),
+  );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  const { sentBytes } = round;
-  if (round.left) return { outcome: 'gone', sentBytes };
-  if (whole.digest() !== upload.sha256) {
+  const { sentBytes, ended } = round;
+  if (ended === 'gone') return { outcome: 'gone', sentBytes };
+  if (ended === 'changed' || !check.isSound()) {
     await abandonUpload(connection, { key, id });
     throw changedFile(upload);
   }
   return { outcome: await completeUpload(sending, { id, parts: done }), sentBytes };
+}
+
+interface Round {
+  readonly outcome: 'created' | 'exists' | 'gone';
+  readonly sentBytes: number;
 }
 
 const rethrowAfter = (act: () => void) => (error: unknown) => {
