@@ -4,7 +4,7 @@ import type { Style } from '../render/style.ts';
 import type { Session } from '../session.ts';
 import type { Answer } from './command.ts';
 
-/** What a publish or rollback answers: exit code 9 when it is committed but what is served could not be proved. */
+/** What a publish, rollback or promotion answers: exit code 9 when it is committed but what is served could not be proved. */
 export const publishAnswer = (
   { channel: { name, target } }: Session,
   result: PublishResult,

@@ -136,7 +136,7 @@ export function describePlace(target: Target, config: Config): string {
   }
 }
 
-/** Where Apple's packer is: FMRELEASE_BA_PACKAGE, else `xcrun` or `ba-package` on PATH. */
+/** Where Apple's packer is: FMRELEASE_BA_PACKAGE, else `ba-package` on PATH. */
 export function findPackTool(): string | undefined {
   const named = process.env['FMRELEASE_BA_PACKAGE'];
   if (named !== undefined && named !== '') return named;
