@@ -1,5 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
+import { singleWriterFlag } from '../src/cli/flags.ts';
 import { openSession } from '../src/cli/session.ts';
 import { prune } from '../src/flow.ts';
 import { toPruneResult } from '../src/prune/result.ts';
@@ -10,12 +11,18 @@ export default class Prune extends ReleaseCommand {
     'Show which packs nothing needs any more; with --yes mark them, and remove those marked a day ago.';
   static override examples = ['<%= config.bin %> prune', '<%= config.bin %> prune --yes'];
 
+  static override flags = { 'single-writer': singleWriterFlag };
+
   protected async answer(): Promise<Answer> {
     const parsed = await this.parse(Prune);
     const flags: Interfaces.InferredFlags<typeof Prune.flags & typeof ReleaseCommand.baseFlags> =
       parsed.flags;
     this.prepare(flags);
-    const session = await openSession({ ...this.opening(flags), changesChannel: flags.yes });
+    const session = await openSession({
+      ...this.opening(flags),
+      changesChannel: flags.yes,
+      singleWriter: flags['single-writer'],
+    });
     const result = await prune(session, { act: flags.yes });
     const { target, store } = session.channel;
     return {

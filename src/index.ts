@@ -6,7 +6,7 @@ export type { Config, Target } from './config/config.ts';
 export { defineConfig } from './config/define.ts';
 export { loadConfig } from './config/load.ts';
 export { ReleaseError, type ReleaseErrorCode } from './errors.ts';
-export { planChannel, publishPlan, rollBack } from './flow.ts';
+export { planChannel, promote, prune, publishPlan, rollBack } from './flow.ts';
 export type { UserConfig } from './generated/config.ts';
 export { coverCells, toCell } from './matrix/coverage.ts';
 export { loadIntent } from './matrix/load.ts';

@@ -37,7 +37,7 @@ export async function* diagnose(consultation: Consultation): AsyncIterable<Docto
   });
   const config = yield* attempt('config', consultation.loadConfig, ({ file, targets, channels }) => ({
     ok: true,
-    detail: `${file}: ${targets.length} targets, channels ${channels.join(', ')}`,
+    detail: `${file}: targets ${targets.map(({ name }) => name).join(', ')}; channels ${channels.join(', ')}`,
   }));
   if (config === undefined)
     return yield* skip(['matrix', 'local caches', 'target', 'store'], 'the config cannot be read');
@@ -48,7 +48,7 @@ export async function* diagnose(consultation: Consultation): AsyncIterable<Docto
       const errors = faults.filter(({ severity }) => severity === 'error').length;
       return {
         ok: errors === 0,
-        detail: `${adapters.length} adapters, ${errors} errors`,
+        detail: `adapters: ${adapters.length}, errors: ${errors}`,
         fix: 'Run `fmrelease audit`.',
       };
     },

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { notConditional } from '../publish/commit.ts';
 import { PACKS_PREFIX, TOMBSTONES_PREFIX, tombstoneKey } from '../release/layout.ts';
 import { moveTombstone, readTombstone, SWEEP_START_MS, type Tombstone } from '../release/tombstone.ts';
 import type { Session } from '../session.ts';
@@ -40,16 +41,16 @@ export async function prunePacks(session: Session, { act }: { readonly act: bool
   io.progress({ kind: 'step', text: 'Reading what every channel names' });
   const known = await references.read();
   const listed = await listPacks(session);
+  const uploads = await staleUploads(session); // before anything is removed: whoever may not ask hears of it first
   const packs: PrunedPack[] = [];
   let [kept, freedBytes] = [0, 0];
   for (const pack of listed) {
     const verdict = judge(pack, known.kept.has(pack.key), io.wallClock());
     const outcome = act ? await carryOut(session, { pack, verdict, references }) : FORECAST[verdict];
-    if (outcome === 'kept') kept += 1;
+    if (outcome === 'kept') kept += pack.sizeBytes === null ? 0 : 1;
     else packs.push(describe(pack, outcome, known));
     if (outcome === 'swept') freedBytes += pack.sizeBytes ?? 0;
   }
-  const uploads = await staleUploads(session);
   if (act) for (const upload of uploads) await channel.store.abandonUpload(upload);
   return { dryRun: !act, packs, uploads, kept, freedBytes };
 }
@@ -99,6 +100,7 @@ async function sweep(
   references: ReferenceReader,
 ): Promise<Outcome> {
   const { store } = session.channel;
+  await requireConditional(session, key);
   const since = session.io.wallClock();
   const inTime = (): boolean => session.io.wallClock().getTime() - since.getTime() < SWEEP_START_MS;
   if (!(await move(session, key, { from: tombstone, to: 'sweeping' }))) return 'busy';
@@ -111,6 +113,20 @@ async function sweep(
   await store.remove(key);
   if (inTime()) await store.remove(tombstoneKey(key));
   return 'swept';
+}
+
+/**
+ * Refuses to remove anything from a store that ignores conditions: there a publisher that takes a mark back and a
+ * pruner that sweeps would both believe that they were the only one.
+ *
+ * @throws ReleaseError `STORE_NOT_CONDITIONAL` unless the user vouches that nobody else is at work
+ */
+async function requireConditional({ channel: { store, singleWriter } }: Session, key: string): Promise<void> {
+  if (singleWriter) return;
+  const tombstone = await store.read(tombstoneKey(key));
+  if (tombstone === undefined) return; // somebody else has moved on, and so will this sweep
+  const ignored = await store.ignoredConditions(tombstone.key, tombstone.bytes);
+  if (ignored.length > 0) throw notConditional(store, ignored);
 }
 
 const move = async (

@@ -241,10 +241,11 @@ const commitUnknown = (store: ReleaseStore, key: string, cause: unknown): Releas
 export const isUnclear = (error: unknown): boolean =>
   error instanceof ReleaseError && error.code === 'STORE_UNAVAILABLE';
 
-const notConditional = (store: ReleaseStore, ignored: readonly WriteCondition[]): ReleaseError =>
+/** The store ignores these conditions, and several may be at work. */
+export const notConditional = (store: ReleaseStore, ignored: readonly WriteCondition[]): ReleaseError =>
   new ReleaseError(
     'STORE_NOT_CONDITIONAL',
-    `${store.place} ignores ${ignored.join(' and ')}: two publishers at once would overwrite each other.`,
+    `${store.place} ignores ${ignored.join(' and ')}: two commands at once would overwrite each other.`,
     {
       fix: 'Use a store that honours conditional writes (docs/stores.md), or pass --single-writer if nothing else ever publishes to it at the same time.',
     },

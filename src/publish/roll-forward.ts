@@ -63,7 +63,7 @@ export function refuseForeign(
     'CHANNEL_NOT_ADOPTED',
     `"${channel}" already has a manifest that fmrelease did not write.`,
     {
-      fix: 'Take the channel over with `fmrelease adopt`, or run `fmrelease publish --allow-foreign` to replace the manifest above its versions.',
+      fix: 'Find out who wrote it; then run `fmrelease publish --allow-foreign` to replace the manifest above its versions.',
     },
   );
 }

@@ -42,7 +42,7 @@ function next(
   if (dryRun)
     return due || uploads.length > 0
       ? [style.yellow('Nothing was changed. Next: fmrelease prune --yes')]
-      : ['Nothing is to be done.'];
+      : [packs.length > 0 ? 'Nothing is due yet.' : 'Nothing is to be done.'];
   return packs.some(({ outcome }) => outcome === 'marked' || outcome === 'waiting' || outcome === 'busy')
     ? [
         'What is marked goes a day after it was marked, if nothing names it by then. Next, tomorrow: fmrelease prune --yes',

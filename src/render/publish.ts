@@ -26,7 +26,7 @@ export function renderPublish(
       'LRRL',
       '  ',
     ),
-    ...(result.committed && !result.alreadyCommitted
+    ...(result.committed && !result.alreadyCommitted && result.uploadedBytes + result.skippedBytes > 0
       ? [
           `Uploaded ${formatBytes(result.uploadedBytes)}, ${formatBytes(result.skippedBytes)} were there already.`,
         ]

@@ -34,7 +34,9 @@ export async function checkServed(
 ): Promise<readonly Check[]> {
   const served = await reader.get(manifestKey(scope.channel));
   if (served === null)
-    return [failed(MANIFEST_CHECK, `${reader.place} has no manifest for "${scope.channel}"`)];
+    return [
+      failed(MANIFEST_CHECK, `${reader.place} has no manifest for "${scope.channel}", or it may not be read`),
+    ];
   let manifest: ChannelManifest;
   try {
     manifest = await parseManifest(await collect(served.bytes), 'manifest.json');
@@ -104,7 +106,7 @@ async function checkPack(
     return [failed(name, `its URL ${pack.url} is not below ${scope.publicUrl}`)];
   const key = pack.url.slice(scope.publicUrl.length);
   const head = await reader.get(key, { first: 0, last: 0 });
-  if (head === null) return [failed(name, `${key} is absent`)];
+  if (head === null) return [failed(name, `${key} is absent, or may not be read`)];
   await collect(head.bytes);
   const total = head.totalBytes;
   if (total !== pack.downloadSize)
@@ -144,7 +146,7 @@ function checkPackHeaders(name: string, headers: ReadonlyMap<string, string>): r
 async function hashPack(pack: AssetPack, object: PublishedObject | null, progress: Progress): Promise<Check> {
   const hash = createHash('sha256');
   let doneBytes = 0;
-  if (object === null) return failed(`pack ${pack.id} digest`, 'is absent');
+  if (object === null) return failed(`pack ${pack.id} digest`, 'is absent, or may not be read');
   for await (const chunk of object.bytes) {
     hash.update(chunk);
     doneBytes += chunk.length;

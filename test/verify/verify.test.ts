@@ -136,7 +136,7 @@ test.each<{ readonly why: string; readonly answer: RequestListener; readonly fou
   {
     why: 'a refusal',
     answer: (_, response) => void response.writeHead(403).end(),
-    found: /^pack \S+: .*403/,
+    found: /^pack \S+: .*is absent, or may not be read/,
   },
   {
     why: 'a redirect',
@@ -155,7 +155,7 @@ test.each<{ readonly why: string; readonly answer: RequestListener; readonly fou
 );
 
 test.each<{ readonly why: string; readonly content: string | null; readonly found: RegExp }>([
-  { why: 'gone', content: null, found: /^manifest: .* has no manifest for "stable"$/ },
+  { why: 'gone', content: null, found: /^manifest: .* has no manifest for "stable", or it may not be read$/ },
   {
     why: 'a page',
     content: '<html></html>',

@@ -6,6 +6,6 @@ export const orphanPackRule: Rule = ({ channel, config: { retention } }) =>
     finding('orphan-pack', {
       subject: key,
       message: `${key} is named by none of the last ${retention.revisions} revisions of any channel, by none served in the last ${retention.days} days, and by none of the last ${retention.builds} builds of its adapter and signature.`,
-      fix: 'Leave it until no publish is running and no device can still be downloading it, then remove that object.',
+      fix: 'Run `fmrelease prune` to see what would go; with --yes it is marked, and removed a day later.',
     }),
   );

@@ -150,15 +150,26 @@ export async function* listUnfinished(
 ): AsyncIterable<UnfinishedUpload> {
   for (let marker: { KeyMarker?: string; UploadIdMarker?: string } = {}; ; ) {
     const asked = marker;
-    const page = await connection.demand({ operation: 'ListMultipartUploads', key: prefix }, (sdk, client) =>
-      client.send(
-        new sdk.ListMultipartUploadsCommand({
-          Bucket: connection.target.bucket,
-          Prefix: connection.fullKey(prefix),
-          ...asked,
-        }),
-      ),
+    const tried = await connection.ask(
+      (sdk, client) =>
+        client.send(
+          new sdk.ListMultipartUploadsCommand({
+            Bucket: connection.target.bucket,
+            Prefix: connection.fullKey(prefix),
+            ...asked,
+          }),
+        ),
+      { repeatable: true },
     );
+    if (!tried.ok) {
+      if (tried.failure.kind === 'unsupported') return; // a store that cannot tell
+      throw connection.explain(
+        { operation: 'ListMultipartUploads', key: prefix },
+        tried.failure,
+        tried.cause,
+      );
+    }
+    const page = tried.value;
     for (const { Key, UploadId, Initiated } of page.Uploads ?? [])
       if (Key !== undefined && UploadId !== undefined)
         yield {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { digestOf, signedBody } from './digest-header.ts';
 import { startUpload } from './multipart.ts';
 import {
@@ -172,19 +173,19 @@ async function tryWrongBodies(probing: Probing): Promise<Finding> {
   const other = Buffer.from('other bytes were promised');
   const digest = digestOf(other);
   const md5 = createHash('md5').update(other).digest('base64');
-  const signed = await putBytes({
-    connection,
-    key: key('wrong-1'),
-    body: signedBody(Buffer.from(body), digest),
-    headers: {},
-  });
-  const checksum = await putBytes({
-    connection,
-    key: key('wrong-2'),
-    body,
-    headers: { ChecksumSHA256: digest.base64 },
-  });
-  const contentMd5 = await putBytes({ connection, key: key('wrong-3'), body, headers: { ContentMD5: md5 } });
+  // Create-only, since a bucket policy may take nothing else; plainly where the store does not know the condition.
+  const send = async (
+    name: string,
+    headers: Partial<PutObjectCommandInput>,
+    sent = body,
+  ): Promise<Outcome> => {
+    const write = { connection, key: key(name), body: sent };
+    const outcome = await putBytes({ ...write, headers: { ...headers, IfNoneMatch: '*' } });
+    return outcome === 'unsupported' ? putBytes({ ...write, headers }) : outcome;
+  };
+  const signed = await send('wrong-1', {}, signedBody(Buffer.from(body), digest));
+  const checksum = await send('wrong-2', { ChecksumSHA256: digest.base64 });
+  const contentMd5 = await send('wrong-3', { ContentMD5: md5 });
   const facts = `signed hash: ${said(signed)}; x-amz-checksum-sha256: ${said(checksum)}; Content-MD5: ${said(contentMd5)}`;
   if (signed !== 'done') return { ok: true, detail: facts };
   return {
@@ -195,7 +196,11 @@ async function tryWrongBodies(probing: Probing): Promise<Finding> {
 }
 
 const said = (outcome: Outcome): string =>
-  outcome === 'done' ? 'a wrong one is taken' : 'a wrong one is refused';
+  outcome === 'done'
+    ? 'a wrong one is taken'
+    : outcome === 'denied'
+      ? 'not known, since writing is denied'
+      : 'a wrong one is refused';
 
 async function tryRange({ connection, key }: Probing): Promise<Finding> {
   await plant({ connection, key: key('range') }, '0123456789');

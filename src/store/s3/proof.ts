@@ -21,6 +21,7 @@ export async function refusesWrongBodies(connection: S3Connection): Promise<bool
             PartNumber: 1,
             Body: signedBody(body, promised),
             ContentLength: body.length,
+            ...(connection.target.checksums === 'sha256' ? { ChecksumSHA256: promised.base64 } : {}),
           }),
         ),
       { repeatable: true },

@@ -54,20 +54,24 @@ async function sendWhole({ connection, buffers, key, upload, file }: Sending): P
     const body = await readPart(file, { number: 1, offset: 0, sizeBytes: upload.sizeBytes }, buffer);
     const digest = body.length === upload.sizeBytes ? digestOf(body) : undefined;
     if (digest?.hex !== upload.sha256) throw changedFile(upload);
-    const tried = await connection.ask(
-      (sdk, client) =>
-        client.send(
-          new sdk.PutObjectCommand({
-            ...addressOf(connection, key),
-            ...packHeaders(connection, digest),
-            Body: signedBody(body, digest),
-            ContentLength: body.length,
-            IfNoneMatch: '*',
-            Metadata: { [DIGEST_METADATA]: upload.sha256 },
-          }),
-        ),
-      { repeatable: true }, // its key names its bytes: twice is once
-    );
+    const put = (condition: { readonly IfNoneMatch?: '*' }) =>
+      connection.ask(
+        (sdk, client) =>
+          client.send(
+            new sdk.PutObjectCommand({
+              ...addressOf(connection, key),
+              ...packHeaders(connection, digest),
+              ...condition,
+              Body: signedBody(body, digest),
+              ContentLength: body.length,
+              Metadata: { [DIGEST_METADATA]: upload.sha256 },
+            }),
+          ),
+        { repeatable: true }, // its key names its bytes: twice is once
+      );
+    const first = await put({ IfNoneMatch: '*' });
+    // Its key names its bytes: unconditional is as good, where a store knows no conditions.
+    const tried = first.ok || first.failure.kind !== 'unsupported' ? first : await put({});
     if (!tried.ok && !(await isThere({ connection, key, upload })))
       throw connection.explain({ operation: 'PutObject', key }, tried.failure, tried.cause);
     upload.onBytes(upload.sizeBytes);
