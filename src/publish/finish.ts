@@ -68,7 +68,8 @@ export async function finishPublish(
         {
           full: false,
           only: [],
-          packs: await broughtBy(store, release),
+          // Without a new revision its packs were looked at before: a hundred of them must not cost hundreds of requests.
+          packs: outcome.committed ? await broughtBy(store, release) : new Set(),
           atLeast: release.entry.revision,
           staleMs: EDGE_STALE_MS,
         },

@@ -36,10 +36,12 @@ export function renderPublish(
       ? [
           style.yellow(verify === 'none' ? 'Something is left to do:' : `Not verified at the ${verify}:`),
           ...result.problems.map((problem) => `  ${problem}`),
-          'The release stands. Run the same command again, or `fmrelease verify`.',
+          'The release stands. Next: fmrelease verify',
         ]
       : []),
-    ...(result.verified ? [`Verified at the ${verify}.`] : []),
+    ...(result.verified
+      ? [result.committed ? `Verified at the ${verify}.` : `Its manifest is served at the ${verify}.`]
+      : []),
   ];
 }
 
