@@ -87,7 +87,11 @@ test.each<{ readonly why: string; readonly damage: (path: string) => void; reado
     damage: (path) => truncateSync(path, 500),
     found: /^pack \S+ size: .* has 500 bytes, expected \d+$/,
   },
-  { why: 'is gone', damage: (path) => rmSync(path), found: /^pack \S+: v1\/packs\/\S+ is absent, or may not be read$/ },
+  {
+    why: 'is gone',
+    damage: (path) => rmSync(path),
+    found: /^pack \S+: v1\/packs\/\S+ is absent, or may not be read$/,
+  },
   { why: 'is empty', damage: (path) => writeFileSync(path, ''), found: /^pack \S+/ },
 ])(
   'a pack that $why is found without reading it whole, and the other pack is still checked',
