@@ -38,7 +38,7 @@ test.each<{ readonly why: string; readonly content: unknown }>([
   await expect(publishNow(await project.session())).rejects.toMatchObject({
     code: 'CHANNEL_NOT_ADOPTED',
     exitCode: 6,
-    fix: expect.stringContaining('adopt'),
+    fix: expect.stringContaining('--allow-foreign'),
   });
   expect(readFolder(project.cdn)).toEqual(before);
 });
