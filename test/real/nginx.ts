@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +19,12 @@ export interface Edge {
   stop(): Promise<void>;
 }
 
+/** Debian keeps it where only root's PATH leads. */
+const NGINX =
+  findProgram('nginx') ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find((path) => existsSync(path));
+
 /** Why there is no nginx to test with; undefined where there is one. */
-export const noNginx =
-  findProgram(process.env['NGINX'] ?? 'nginx') === undefined ? 'nginx is not installed' : undefined;
+export const noNginx = NGINX === undefined ? 'skipped, since nginx is not installed' : undefined;
 
 /**
  * Starts nginx with the config that docs/cdn.md tells users to write. Only what is a matter of the machine is altered: its
@@ -30,7 +41,7 @@ export async function startNginx(origin: string, prefix: string): Promise<Edge> 
   const config = join(folder, 'nginx.conf');
   writeFileSync(config, wholeConfig(adapted(documentedConfig(), { folder, port, origin, prefix }), folder));
   const log = join(folder, 'nginx.log');
-  const nginx = startProcess(process.env['NGINX'] ?? 'nginx', ['-p', folder, '-c', config, '-e', log], {
+  const nginx = startProcess(NGINX ?? 'nginx', ['-p', folder, '-c', config, '-e', log], {
     log,
   });
   const url = `http://127.0.0.1:${port}/`;
