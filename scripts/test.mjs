@@ -2,10 +2,11 @@
 // `npm test`: installs, builds, runs the whole suite, and ends with one plain line `N passed, N failed`.
 // Arguments go to the test runner: `npm test -- test/matrix`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, root } from './bootstrap.mjs';
+import { readSummary, summaryLine } from './summary.mjs';
 
 bootstrap();
 const folder = mkdtempSync(join(tmpdir(), 'fmrelease-test-'));
@@ -26,22 +27,6 @@ const { status } = spawnSync(
   ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env },
 );
-console.log(summaryLine(report));
+console.log(summaryLine(readSummary(report)));
 rmSync(folder, { recursive: true, force: true });
 process.exitCode = status ?? 1;
-
-function summaryLine(path) {
-  try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
-      readFileSync(path, 'utf8'),
-    );
-    const brokenFiles = testResults.filter(
-      // A file whose setup failed holds no failed test: its tests are missing, or count as skipped.
-      (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-    ).length;
-    const skipped = numPendingTests + numTodoTests;
-    return `${numPassedTests} passed, ${numFailedTests + brokenFiles} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  } catch {
-    return '0 passed, 1 failed';
-  }
-}

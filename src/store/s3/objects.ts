@@ -143,10 +143,32 @@ async function* pages(connection: S3Connection, prefix: string, Delimiter: strin
   }
 }
 
-/** Multipart uploads below a prefix that nobody has finished, oldest first as the store lists them. */
-export async function* listUnfinished(
+/**
+ * Multipart uploads below a prefix that nobody has finished. MinIO lists them for a whole key or the whole bucket and
+ * answers nothing to any other prefix, so where nothing is listed the bucket is asked.
+ */
+export async function* listUnfinishedBelow(
   connection: S3Connection,
   prefix: string,
+): AsyncIterable<UnfinishedUpload> {
+  let found = false;
+  for await (const upload of listUnfinished(connection, prefix)) {
+    found = true;
+    yield upload;
+  }
+  if (!found)
+    for await (const upload of pagesOfUploads(connection, prefix, {}))
+      if (upload.key.startsWith(prefix)) yield upload;
+}
+
+/** Multipart uploads that nobody has finished, of the keys that start with `prefix`: of that very key on MinIO. */
+export const listUnfinished = (connection: S3Connection, prefix: string): AsyncIterable<UnfinishedUpload> =>
+  pagesOfUploads(connection, prefix, { Prefix: connection.fullKey(prefix) });
+
+async function* pagesOfUploads(
+  connection: S3Connection,
+  prefix: string,
+  where: { readonly Prefix?: string },
 ): AsyncIterable<UnfinishedUpload> {
   for (let marker: { KeyMarker?: string; UploadIdMarker?: string } = {}; ; ) {
     const asked = marker;
@@ -155,7 +177,7 @@ export async function* listUnfinished(
         client.send(
           new sdk.ListMultipartUploadsCommand({
             Bucket: connection.target.bucket,
-            Prefix: connection.fullKey(prefix),
+            ...where,
             ...asked,
           }),
         ),
@@ -171,7 +193,7 @@ export async function* listUnfinished(
     }
     const page = tried.value;
     for (const { Key, UploadId, Initiated } of page.Uploads ?? [])
-      if (Key !== undefined && UploadId !== undefined)
+      if (Key?.startsWith(connection.target.prefix) === true && UploadId !== undefined)
         yield {
           key: Key.slice(connection.target.prefix.length),
           id: UploadId,

@@ -32,7 +32,16 @@ export const put = ({ body, ...rest }: Write<string>): Promise<Outcome> =>
   putBytes({ ...rest, body: Buffer.from(body) });
 
 /** One write, tried again only when it was certainly not done. */
-export async function putBytes({ connection, key, body, headers }: Write<Buffer>): Promise<Outcome> {
+export const putBytes = (write: Write<Buffer>): Promise<Outcome> => send(write, FATAL);
+
+/** One write among many at once: that the server fails at it is an outcome too. */
+export const enter = ({ body, ...rest }: Write<string>): Promise<Outcome> =>
+  send({ ...rest, body: Buffer.from(body) }, FATAL_IN_A_RACE);
+
+async function send(
+  { connection, key, body, headers }: Write<Buffer>,
+  fatal: ReadonlySet<FailureKind>,
+): Promise<Outcome> {
   const tried = await connection.ask(
     (sdk, client) =>
       client.send(
@@ -47,7 +56,7 @@ export async function putBytes({ connection, key, body, headers }: Write<Buffer>
   );
   if (tried.ok) return 'done';
   const { kind } = tried.failure;
-  if (FATAL.has(kind)) throw connection.explain({ operation: 'PutObject', key }, tried.failure, tried.cause);
+  if (fatal.has(kind)) throw connection.explain({ operation: 'PutObject', key }, tried.failure, tried.cause);
   return kind;
 }
 
@@ -87,12 +96,12 @@ export const textOf = async (connection: Probing['connection'], key: string): Pr
   Buffer.from((await readObject(connection, key))?.bytes ?? []).toString();
 
 /** Failures that end a step: nothing was learnt about the store. */
-const FATAL: ReadonlySet<FailureKind> = new Set<FailureKind>([
+const FATAL_IN_A_RACE: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'credentials',
   'expired',
   'clock',
   'bucket',
   'region',
-  'unclear',
   'throttled',
 ]);
+const FATAL: ReadonlySet<FailureKind> = new Set<FailureKind>([...FATAL_IN_A_RACE, 'unclear']);

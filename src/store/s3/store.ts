@@ -6,7 +6,7 @@ import {
   headObject,
   listFolders,
   listObjects,
-  listUnfinished,
+  listUnfinishedBelow,
   readObject,
   removeObject,
   streamObject,
@@ -52,7 +52,7 @@ export function openS3Store(
     list: (prefix) => listObjects(connection, prefix),
     folders: (prefix) => listFolders(connection, prefix),
     remove: (key) => removeObject(connection, key),
-    unfinishedUploads: (prefix) => listUnfinished(connection, prefix),
+    unfinishedUploads: (prefix) => listUnfinishedBelow(connection, prefix),
     abandonUpload: (upload) => abandonUpload(connection, upload),
   };
 }

@@ -30,7 +30,8 @@ export async function createObject(
 
 /**
  * Replaces a projection that still has `etag`, or creates it when `etag` is null. A missing object answers 404 on AWS
- * and 412 elsewhere: both mean that it has moved.
+ * and 412 elsewhere: both mean that it has moved. When the answer tells nothing, what is there does, unless nothing has
+ * moved yet: Ceph 16 answers 500 to those who lose a race.
  */
 export async function replaceObject(
   writer: S3Writer,
@@ -49,6 +50,9 @@ export async function replaceObject(
     tried = await put(connection, { key, bytes, headers: PROJECTION });
   if (tried.ok) return 'replaced';
   if (tried.failure.kind === 'precondition' || tried.failure.kind === 'absent') return 'lost';
+  const there = tried.failure.kind === 'unclear' ? await readObject(connection, key) : undefined;
+  if (there !== undefined && there.etag !== etag)
+    return digestOf(there.bytes).hex === digestOf(bytes).hex ? 'replaced' : 'lost';
   throw connection.explain({ operation: 'PutObject', key }, tried.failure, tried.cause);
 }
 

@@ -32,6 +32,8 @@ export interface Upload {
 export interface Conditions {
   readonly ifNoneMatch: string | undefined;
   readonly ifMatch: string | undefined;
+  /** When the request arrived, by `performance.now()`. */
+  readonly arrivedAt?: number;
 }
 
 /** How a store is laxer, or odder, than AWS. All are off unless set. */
@@ -50,6 +52,10 @@ export interface Lax {
   readonly emptyCompleteEtag?: boolean;
   /** Ceph 16: If-Match fits only without the quotes. */
   readonly unquotedEtagOnly?: boolean;
+  /** Ceph 16: an If-Match that another write overtook while it was under way is answered by 500, and nothing is written. */
+  readonly lostRaceIs500?: boolean;
+  /** MinIO: uploads are listed for a whole key or for the whole bucket, and for no other prefix. */
+  readonly listsUploadsByKeyOnly?: boolean;
   readonly noChecksums?: boolean;
   /** A write to a key within a second of the one before is 429. */
   readonly oneWritePerSecond?: boolean;
@@ -63,6 +69,7 @@ export class Bucket {
   readonly uploads = new Map<string, Upload>();
   readonly deleteMarkers = new Set<string>();
   readonly #writtenAt = new Map<string, number>();
+  readonly #writtenTick = new Map<string, number>();
   readonly #finished = new Map<string, string>();
   readonly #lax: Lax;
   /** So many of the next conditional writes answer 409, and nothing is written. */
@@ -180,9 +187,10 @@ export class Bucket {
     this.objects.set(key, made);
     this.deleteMarkers.delete(key);
     this.#writtenAt.set(key, Date.now());
+    this.#writtenTick.set(key, performance.now());
   }
 
-  #check(key: string, { ifNoneMatch, ifMatch }: Conditions): void {
+  #check(key: string, { ifNoneMatch, ifMatch, arrivedAt }: Conditions): void {
     const {
       ignoreIfMatch,
       ignoreIfNoneMatch,
@@ -190,6 +198,7 @@ export class Bucket {
       ifMatchMissing = 404,
       unquotedEtagOnly,
       oneWritePerSecond,
+      lostRaceIs500,
     } = this.#lax;
     if (oneWritePerSecond === true && Date.now() - (this.#writtenAt.get(key) ?? 0) < 1000)
       throw new S3Error(429, 'TooManyRequests');
@@ -209,6 +218,10 @@ export class Bucket {
       unquotedEtagOnly === true
         ? ifMatch === there.etag.replaceAll('"', '')
         : ifMatch.replaceAll('"', '') === there.etag.replaceAll('"', '');
-    if (!fits) throw new S3Error(412, 'PreconditionFailed');
+    if (fits) return;
+    const overtaken = arrivedAt !== undefined && (this.#writtenTick.get(key) ?? 0) > arrivedAt;
+    throw lostRaceIs500 === true && overtaken
+      ? new S3Error(500, 'UnknownError')
+      : new S3Error(412, 'PreconditionFailed');
   }
 }

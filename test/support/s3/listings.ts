@@ -1,4 +1,4 @@
-import type { Bucket, Upload } from './bucket.ts';
+import type { Bucket, Lax, Upload } from './bucket.ts';
 import { escapeXml } from './s3-error.ts';
 
 /** ListObjectsV2: one page of keys and of what a delimiter folds together. */
@@ -46,12 +46,16 @@ export function listParts({ parts }: Upload, query: URLSearchParams): string {
 }
 
 /** ListMultipartUploads: one page of what was begun and not finished. */
-export function listUploads({ uploads }: Bucket, query: URLSearchParams): string {
+export function listUploads(
+  { uploads }: Bucket,
+  query: URLSearchParams,
+  { listsUploadsByKeyOnly = false }: Lax = {},
+): string {
   const prefix = query.get('prefix') ?? '';
   const limit = Math.min(Number(query.get('max-uploads') ?? 1000), 1000);
   const after = `${query.get('key-marker') ?? ''}\u0000${query.get('upload-id-marker') ?? ''}`;
   const rest = [...uploads.values()]
-    .filter(({ key }) => key.startsWith(prefix))
+    .filter(({ key }) => (listsUploadsByKeyOnly && prefix !== '' ? key === prefix : key.startsWith(prefix)))
     .map((upload) => ({ ...upload, place: `${upload.key}\u0000${upload.id}` }))
     .sort((a, b) => (a.place < b.place ? -1 : 1))
     .filter(({ place }) => !query.has('key-marker') || place > after);

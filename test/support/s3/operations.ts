@@ -19,7 +19,7 @@ export interface Handling {
 /** Does what a request asks; throws S3Error for what S3 refuses. */
 export async function handle(handling: Handling): Promise<Reply> {
   const { request, url, operation, bucket, lax } = handling;
-  const { key, uploadId } = operation;
+  const { key, uploadId, arrivedAt } = operation;
   switch (operation.name) {
     case 'GetObject':
     case 'HeadObject':
@@ -27,7 +27,7 @@ export async function handle(handling: Handling): Promise<Reply> {
     case 'PutObject': {
       const made = bucket.put(key, await readBody(request, handling), {
         headers: keptHeaders(request),
-        conditions: conditionsOf(request),
+        conditions: { ...conditionsOf(request), arrivedAt },
       });
       return { status: 200, headers: { etag: made.etag } };
     }
@@ -67,7 +67,7 @@ export async function handle(handling: Handling): Promise<Reply> {
       return xml(listParts(bucket.upload(key, uploadId ?? ''), url.searchParams));
     case 'ListMultipartUploads':
       if (lax.noListParts === true) throw new S3Error(405, 'MethodNotAllowed');
-      return xml(listUploads(bucket, url.searchParams));
+      return xml(listUploads(bucket, url.searchParams, lax));
     case 'ListObjectsV2':
       return xml(listObjects(bucket, url.searchParams));
     case 'HeadBucket':

@@ -16,6 +16,8 @@ export interface Operation {
   readonly uploadId: string | null;
   readonly headers: IncomingMessage['headers'];
   readonly anonymous: boolean;
+  /** By `performance.now()`. */
+  readonly arrivedAt: number;
   /** What has arrived of the body so far. */
   bodyBytes: number;
   status: number;
@@ -227,6 +229,7 @@ function nameOperation(request: IncomingMessage, url: URL, number: number): Oper
     uploadId: query.get('uploadId'),
     headers: request.headers,
     anonymous: request.headers.authorization === undefined,
+    arrivedAt: performance.now(),
     bodyBytes: 0,
     status: 0,
     code: '',
