@@ -1,8 +1,8 @@
 import { ReleaseError } from '../../src/errors.ts';
 import type { ReleaseStore } from '../../src/store/store.ts';
-import { interceptStore } from '../support/faulty-store.ts';
+import { interceptStore, type StoreCall } from '../support/faulty-store.ts';
 import { type MemoryStore, openMemoryStore } from '../support/memory-store.ts';
-import { HistoryChecker } from './history-checker.ts';
+import { HistoryChecker, type Verdict } from './history-checker.ts';
 import type { Bystander, PairCase } from './pair-cases.ts';
 import { readBuiltPack, warmUp } from './simulated-project.ts';
 
@@ -19,10 +19,13 @@ export interface PairReport {
  * the second `j`, the first goes on to its end, and then the second. A device looks after every write; at rest the log
  * must hold what was said to be committed and nothing else, each entry only what its command changes; and who lost
  * must win when it tries again.
+ *
+ * To stop before a call that the other command's calls do not touch is to stop after it: such orders are left out,
+ * unless `all` of them are wanted.
  */
 export async function interleaveAll(
   pair: PairCase,
-  around: (store: ReleaseStore) => ReleaseStore = (store) => store,
+  { around = (store: ReleaseStore) => store, all = false } = {},
 ): Promise<PairReport> {
   await warmUp();
   const base = openMemoryStore({ readUpload: readBuiltPack });
@@ -30,17 +33,34 @@ export async function interleaveAll(
   const violations: string[] = [];
   const endings = new Map<string, number>();
   let pairs = 0;
-  for (let [i, firstEnded] = [0, false]; !firstEnded; i++)
-    for (let [j, secondEnded] = [0, false]; !secondEnded; j++) {
-      const one = await interleave(pair, { base: base.objects, around, i, j });
-      [firstEnded, secondEnded] = [one.firstEnded, one.secondEnded || one.firstEnded];
-      pairs += 1;
-      const ending = one.endings.join(' + ');
-      endings.set(ending, (endings.get(ending) ?? 0) + 1);
-      for (const what of one.violations) violations.push(`${pair.name}, i = ${i}, j = ${j}: ${what}`);
-    }
+  const play = async (i: number, j: number): Promise<Played> => {
+    const played = await interleave(pair, { base: base.objects, around, i, j });
+    pairs += 1;
+    endings.set(played.ending, (endings.get(played.ending) ?? 0) + 1);
+    for (const what of played.violations) violations.push(`${pair.name}, i = ${i}, j = ${j}: ${what}`);
+    return played;
+  };
+  const [firstThenSecond, secondThenFirst] = [await play(WHOLE, 0), await play(0, WHOLE)];
+  const known = [firstThenSecond, secondThenFirst];
+  const [ofFirst, ofSecond] = [known.flatMap(({ first }) => first), known.flatMap(({ second }) => second)];
+  const stops = (calls: readonly StoreCall[], other: readonly StoreCall[]): readonly number[] =>
+    [...calls.keys()].filter((at) => all || meets(calls[at], other));
+  for (const i of [...stops(firstThenSecond.first, ofSecond), WHOLE]) {
+    const { second } = await play(i, WHOLE);
+    for (const j of i === WHOLE ? [] : stops(second, ofFirst)) await play(i, j);
+  }
   return { pairs, endings, violations };
 }
+
+/** True when the calls of the other command could tell whether this one came before or after them. */
+const meets = (call: StoreCall | undefined, others: readonly StoreCall[]): boolean =>
+  call !== undefined &&
+  others.some(
+    (other) => (call.mutates || other.mutates) && (covers(call, other.key) || covers(other, call.key)),
+  );
+
+const covers = ({ method, key }: StoreCall, other: string): boolean =>
+  method === 'list' || method === 'folders' ? other.startsWith(key) : other === key;
 
 interface Interleaving {
   readonly base: ReadonlyMap<string, Uint8Array>;
@@ -49,7 +69,15 @@ interface Interleaving {
   readonly j: number;
 }
 
-async function interleave(pair: PairCase, { base, around, i, j }: Interleaving) {
+interface Played {
+  /** The calls of the two, in order. */
+  readonly first: readonly StoreCall[];
+  readonly second: readonly StoreCall[];
+  readonly ending: string;
+  readonly violations: readonly string[];
+}
+
+async function interleave(pair: PairCase, { base, around, i, j }: Interleaving): Promise<Played> {
   const memory = openMemoryStore({ readUpload: readBuiltPack, objects: new Map(base) });
   const checker = new HistoryChecker(memory.objects);
   checker.checkStep();
@@ -58,27 +86,23 @@ async function interleave(pair: PairCase, { base, around, i, j }: Interleaving) 
     if (call.mutates) checker.checkStep();
     return reply;
   });
-  const [first, second] = [pair.first, pair.second].map((command) => new Stepped(watched, command, around));
-  if (first === undefined || second === undefined) throw new Error('two are needed');
+  const first = new Stepped(watched, pair.first, around);
+  const second = new Stepped(watched, pair.second, around);
   await first.advance(i);
-  const firstEnded = first.hasEnded;
   await second.advance(j);
-  const secondEnded = second.hasEnded;
   const ends = [await first.finish(), await second.finish()];
   for (const { command, verdict, operation } of ends)
-    if (verdict !== null) checker.ended(command.name, verdict, operation);
+    if (verdict === 'not committed' || operation !== '') checker.ended(command.name, verdict, operation);
   checker.checkStep();
-  const violations = [
-    ...judgeEnds(pair, ends),
-    ...judgeLog(memory, base, ends),
-    ...(await tryAgain(pair, watched, ends)),
-  ];
+  const judged = [...judgeEnds(pair, ends), ...judgeLog(memory, base, ends)];
+  for (const { command } of ends) checker.ended(command.name, 'unknown', ''); // the next run says the same message
+  const violations = [...judged, ...(await tryAgain(pair, watched, ends))];
   checker.checkStep();
   checker.checkEnd([]);
   return {
-    firstEnded,
-    secondEnded,
-    endings: ends.map(({ ending }) => ending),
+    first: first.calls,
+    second: second.calls,
+    ending: ends.map(({ ending }) => ending).join(' + '),
     violations: [...violations, ...checker.violations],
   };
 }
@@ -88,21 +112,23 @@ export interface End {
   readonly command: Bystander;
   /** `committed`, `found` (by an earlier run of the same), `nothing`, or the code of an error. */
   readonly ending: string;
-  readonly verdict: 'committed' | 'nothing to do' | 'not committed' | null;
+  readonly verdict: Verdict;
   readonly operation: string;
   readonly basedOn: number;
 }
 
 /** A command whose store calls happen when they are let. */
 class Stepped {
-  hasEnded = false;
+  readonly calls: StoreCall[] = [];
+  #hasEnded = false;
   readonly #end: Promise<End>;
   readonly #held: (() => void)[] = [];
   #allowed = 0;
   #atRest: () => void = () => undefined;
 
   constructor(store: ReleaseStore, command: Bystander, around: (store: ReleaseStore) => ReleaseStore) {
-    const gated = interceptStore(store, async (_, act) => {
+    const gated = interceptStore(store, async (call, act) => {
+      this.calls.push(call);
       while (this.#allowed === 0)
         await new Promise<void>((resolve) => {
           this.#held.push(resolve);
@@ -114,17 +140,17 @@ class Stepped {
     this.#end = Promise.resolve()
       .then(() => endOf(command, around(gated)))
       .finally(() => {
-        this.hasEnded = true;
+        this.#hasEnded = true;
         this.#atRest();
       });
   }
 
   /** Resolves when so many calls are made and it waits for leave to make the next one, or has ended. */
   async advance(calls: number): Promise<void> {
-    if (this.hasEnded) return;
+    if (this.#hasEnded) return;
     const rest = new Promise<void>((resolve) => {
       this.#atRest = () => {
-        if (this.#allowed === 0 || this.hasEnded) resolve();
+        if (this.#allowed === 0 || this.#hasEnded) resolve();
       };
     });
     this.#allowed += calls;
@@ -133,7 +159,7 @@ class Stepped {
   }
 
   async finish(): Promise<End> {
-    await this.advance(Number.POSITIVE_INFINITY);
+    await this.advance(WHOLE);
     return this.#end;
   }
 }
@@ -144,7 +170,7 @@ async function endOf(command: Bystander, store: ReleaseStore): Promise<End> {
     const result = await command.run(store, (operation, basedOn) =>
       Object.assign(said, { operation, basedOn }),
     );
-    if (result === null) return { command, ending: 'done', verdict: null, ...said };
+    if (result === null) return { command, ending: 'done', verdict: 'nothing to do', ...said };
     const ending = result.alreadyCommitted ? 'found' : result.committed ? 'committed' : 'nothing';
     return { command, ending, verdict: result.committed ? 'committed' : 'nothing to do', ...said };
   } catch (error) {
@@ -237,3 +263,6 @@ interface LogEntry {
 }
 
 const WINS: ReadonlySet<string> = new Set(['committed', 'found', 'nothing', 'done']);
+
+/** More calls than any command makes. */
+const WHOLE = Number.POSITIVE_INFINITY;

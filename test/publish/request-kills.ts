@@ -11,12 +11,13 @@ import { RETENTION, type Scenario } from './command-scenarios.ts';
 import { type NaiveRelease, readNaively } from './naive-reader.ts';
 import { contentOf, difference } from './store-content.ts';
 
-/** Where a process is killed: at its `at`-th request, counted from 1, in a phase of it. */
+/** Where a process is killed: in a phase of one of its requests. */
 export interface KillPoint {
-  readonly at: number;
-  readonly phase: Phase;
-  /** What the request was in the run that nobody disturbed. */
+  /** What the request does, and to what. Uploads run beside each other: its number is not the same in every run. */
   readonly request: string;
+  /** Which of the requests that do the same it is, counted from 1. */
+  readonly nth: number;
+  readonly phase: Phase;
   readonly isRead: boolean;
 }
 
@@ -70,7 +71,7 @@ export async function openKillStage(cli: string, folder: string, scenario: Scena
     expected: contentOf(objectsBelow(fake.bucket, PREFIX)),
     converged: new Map(),
   };
-  const points = fake.log.flatMap(pointsOf);
+  const points = fake.log.flatMap((operation) => pointsOf(operation, fake.log));
   return {
     points,
     kill: async (point, style) => {
@@ -121,11 +122,11 @@ async function killOnce(
   const faults: string[] = [];
   let killedIn: string | null = null;
   const killer =
-    (at: number, phase: Phase) =>
+    (isMeant: (operation: Operation) => boolean, phase: Phase) =>
     (child: () => ChildProcess | undefined): Hook => {
       let isDead = false;
       return (operation, now) => {
-        if (isDead || operation.number < at || now !== phase) return undefined;
+        if (isDead || now !== phase || !isMeant(operation)) return undefined;
         isDead = true;
         killedIn = `${operation.name} ${phase}`;
         child()?.kill('SIGKILL');
@@ -137,13 +138,22 @@ async function killOnce(
     if (![before, after].some((one) => JSON.stringify(one) === JSON.stringify(served)))
       faults.push(`a device reads ${JSON.stringify(served)}`);
   };
-  const { signal, code, stderr } = await run(root, killer(point.at, point.phase));
+  const { signal, code, stderr } = await run(
+    root,
+    killer(
+      (operation) => nameOf(operation) === point.request && nthOf(fake.log, operation) === point.nth,
+      point.phase,
+    ),
+  );
   const mayEnd = killedIn === null || point.phase === 'replied'; // its last answer, and it was gone before the signal
   if (signal !== 'SIGKILL' && !(mayEnd && code === 0)) faults.push(`it ended by ${signal} ${code} ${stderr}`);
   const sent = partsOf(fake.log);
   await look();
   for (const at of killedAgainAt) {
-    await run(root, killer(at, 'applied'));
+    await run(
+      root,
+      killer(({ number }) => number >= at, 'applied'),
+    );
     await look();
   }
   const content = [...contentOf(objectsBelow(fake.bucket, PREFIX)), ...unfinishedParts(fake.bucket)].join(
@@ -221,16 +231,19 @@ async function readOverHttp({ endpoint, bucketName }: FakeS3): Promise<NaiveRele
   return readNaively((key) => got.get(key), { publicUrl });
 }
 
-function pointsOf({ number, name, key, bodyBytes }: Operation): readonly KillPoint[] {
-  const phases: readonly Phase[] = [
-    'received',
-    ...(bodyBytes > 0 ? (['body'] as const) : []),
-    'applied',
-    'replied',
-  ];
-  const isRead = /^(Get|Head|List)/.test(name);
-  return phases.map((phase) => ({ at: number, phase, request: `${name} ${key}`, isRead }));
+function pointsOf(operation: Operation, log: readonly Operation[]): readonly KillPoint[] {
+  const half: readonly Phase[] = operation.bodyBytes > 0 ? ['body'] : [];
+  const phases: readonly Phase[] = ['received', ...half, 'applied', 'replied'];
+  const isRead = /^(Get|Head|List)/.test(operation.name);
+  const [request, nth] = [nameOf(operation), nthOf(log, operation)];
+  return phases.map((phase) => ({ request, nth, phase, isRead }));
 }
+
+const nameOf = ({ name, key, partNumber }: Operation): string =>
+  `${name} ${key}${partNumber === null ? '' : ` part ${partNumber}`}`;
+
+const nthOf = (log: readonly Operation[], operation: Operation): number =>
+  log.filter((other) => other.number <= operation.number && nameOf(other) === nameOf(operation)).length;
 
 /** The parts that were sent, as far as they got. */
 const partsOf = (log: readonly Operation[]): readonly string[] => [
