@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,14 @@ export function runCli(
     cwd,
     env = {},
     preload,
-  }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly preload?: string },
+    onStart = () => undefined,
+  }: {
+    readonly cwd: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly preload?: string;
+    /** Is given the process, to end it. */
+    readonly onStart?: (child: ChildProcess) => void;
+  },
 ): Promise<CliEnd> {
   const options = preload === undefined ? [] : ['--import', preload];
   const child = spawn(process.execPath, [...options, run, ...args], {
@@ -34,6 +41,7 @@ export function runCli(
     env: { ...CLEAN_ENVIRONMENT, SOURCE_DATE_EPOCH: '1796126400', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onStart(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {

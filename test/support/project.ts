@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
@@ -32,6 +33,8 @@ export interface BuildKnobs {
   readonly signature?: string;
   /** Builds of equal seeds have equal bytes; by default name and version decide. */
   readonly seed?: string;
+  /** How many bytes of weights, no two stretches of them alike. By default a few, all of one pattern. */
+  readonly weightBytes?: number;
 }
 
 /** What a session differs in from the default: channel `stable`, the clock at {@link NOON}, the target's own store. */
@@ -68,11 +71,16 @@ export function openProject(root: string): Project {
     root,
     cdn: join(root, 'cdn'),
     session,
-    add: async (name, version = '1.0.0', { signature, seed = `${name} ${version}` } = {}) => {
+    add: async (
+      name,
+      version = '1.0.0',
+      { signature, seed = `${name} ${version}`, weightBytes = 0 } = {},
+    ) => {
       const folder = join(root, 'builds', `${version}-${(signature ?? '').slice(0, 7)}`);
+      const payload = weightBytes === 0 ? Buffer.alloc(200, seed) : noise(seed, weightBytes);
       const path = makeAdapter(folder, {
         name,
-        weights: makeContainer([{ payload: Buffer.alloc(200, seed) }]),
+        weights: makeContainer([{ payload }]),
         ...(signature === undefined ? {} : { signature }),
       });
       const { config, io } = await session();
@@ -91,6 +99,12 @@ export function openProject(root: string): Project {
       writeFileSync(matrix, JSON.stringify(change(before), null, 2));
     },
   };
+}
+
+/** Bytes that look random, the same for equal seeds. */
+function noise(seed: string, sizeBytes: number): Buffer {
+  const key = Buffer.from(sha256Of(seed), 'hex');
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(sizeBytes));
 }
 
 async function openSession(
