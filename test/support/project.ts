@@ -32,6 +32,8 @@ export interface BuildKnobs {
   readonly signature?: string;
   /** Builds of equal seeds have equal bytes; by default name and version decide. */
   readonly seed?: string;
+  /** The size of its weights. Default: 200. */
+  readonly payloadBytes?: number;
 }
 
 /** What a session differs in from the default: channel `stable`, the clock at {@link NOON}, the target's own store. */
@@ -68,11 +70,15 @@ export function openProject(root: string): Project {
     root,
     cdn: join(root, 'cdn'),
     session,
-    add: async (name, version = '1.0.0', { signature, seed = `${name} ${version}` } = {}) => {
+    add: async (
+      name,
+      version = '1.0.0',
+      { signature, seed = `${name} ${version}`, payloadBytes = 200 } = {},
+    ) => {
       const folder = join(root, 'builds', `${version}-${(signature ?? '').slice(0, 7)}`);
       const path = makeAdapter(folder, {
         name,
-        weights: makeContainer([{ payload: Buffer.alloc(200, seed) }]),
+        weights: makeContainer([{ payload: Buffer.alloc(payloadBytes, seed) }]),
         ...(signature === undefined ? {} : { signature }),
       });
       const { config, io } = await session();

@@ -215,7 +215,8 @@ async function drain(request: IncomingMessage): Promise<void> {
   for await (const _ of request);
 }
 
-function nameOperation(request: IncomingMessage, url: URL, number: number): Operation {
+/** What a request asks for, by its method, path and query. */
+export function nameOperation(request: IncomingMessage, url: URL, number: number): Operation {
   const key = decodeURIComponent(url.pathname.slice(BUCKET.length + 2));
   const query = url.searchParams;
   const partNumber = query.get('partNumber');

@@ -1,0 +1,168 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReleaseError } from '../../src/errors.ts';
+import { rememberImmutable } from '../../src/release/remember-immutable.ts';
+import type { Profile } from '../support/fault-proxy/profiles.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/proxy.ts';
+import { makeProject, openProject, planNow, publishNow } from '../support/project.ts';
+import { type FakeS3, startFakeS3 } from '../support/s3/server.ts';
+import { HASTY, openOn, targetOn } from '../support/s3/target.ts';
+import { HistoryChecker } from './history-checker.ts';
+
+/** One step of a project's life: its folder as it is then, and what it publishes. */
+export interface Stage {
+  readonly root: string;
+  readonly adapter: string;
+  readonly build: string;
+}
+
+/** How one publish ended. */
+export interface PublishEnd {
+  readonly stage: Stage;
+  readonly exitCode: number;
+  readonly why: string;
+}
+
+/** What a profile came to under one seed. */
+export interface FaultRun {
+  readonly ends: readonly PublishEnd[];
+  /** What must never be: a broken invariant, an end that is not true. */
+  readonly violations: readonly string[];
+  /** How many requests came in, and how many were befallen by something worse than latency. */
+  readonly requests: number;
+  readonly faults: number;
+}
+
+/**
+ * Makes the stages of a project: a pack that goes up in parts and a small one, each once new and once replaced. Every
+ * pack is built here, so that a publish spends its time on the wire.
+ */
+export async function makeStages(folder: string): Promise<readonly Stage[]> {
+  const stages: Stage[] = [];
+  for (const [index, { adapter, build }] of STEPS.entries()) {
+    const root = join(folder, `stage-${index}`);
+    const before = stages.at(-1);
+    if (before === undefined) await makeProject(root);
+    else cpSync(before.root, root, { recursive: true, preserveTimestamps: true });
+    const project = openProject(root);
+    await project.add(adapter, build, adapter === 'large' ? { payloadBytes: LARGE_BYTES } : {});
+    await publishNow(await project.session()); // to its own folder: that builds the packs
+    stages.push({ root, adapter, build });
+  }
+  return stages;
+}
+
+/** Publishes stage after stage through a proxy with this profile, each until it is done, and checks every moment. */
+export async function runProfile(
+  profile: Profile,
+  seed: number,
+  stages: readonly Stage[],
+): Promise<FaultRun> {
+  const fake = await startFakeS3();
+  const proxy = await startFaultProxy({ upstream: fake.endpoint, rules: profile.rules, seed });
+  const world = openWorld(fake, proxy, profile);
+  try {
+    for (const [index, stage] of stages.entries())
+      for (let attempt = 1; ; attempt++) {
+        const end = await publishStage(world, stage, `stage ${index}, attempt ${attempt}`);
+        world.ends.push(end);
+        if (end.exitCode === 0) break;
+        if (attempt === MAX_ATTEMPTS) {
+          world.checker.violations.add(`no progress: ${MAX_ATTEMPTS} publishes of ${stage.adapter}`);
+          break;
+        }
+      }
+    proxy.calm();
+    await proxy.settled();
+    await finish(world, stages);
+    const faults = proxy.injected.filter(({ fault }) => fault.kind !== 'latency').length;
+    return { ends: world.ends, violations: [...world.checker.violations], requests: proxy.requests, faults };
+  } finally {
+    await proxy.close();
+    await fake.close();
+  }
+}
+
+interface World {
+  readonly fake: FakeS3;
+  readonly proxy: FaultProxy;
+  readonly profile: Profile;
+  readonly checker: HistoryChecker;
+  readonly ends: PublishEnd[];
+}
+
+function openWorld(fake: FakeS3, proxy: FaultProxy, profile: Profile): World {
+  const objects = new Map<string, Uint8Array>();
+  const checker = new HistoryChecker(objects, 'stable', publicUrlOf(proxy));
+  // After every change of the bucket, and before anybody hears of it, a reader must find a whole release.
+  fake.hook = (operation, phase) => {
+    if (phase !== 'applied' || !MUTATING.has(operation.name)) return undefined;
+    const key = operation.key.slice(PREFIX.length);
+    const held = fake.bucket.objects.get(operation.key);
+    if (held === undefined) objects.delete(key);
+    else objects.set(key, held.bytes);
+    checker.checkStep();
+    return undefined;
+  };
+  return { fake, proxy, profile, checker, ends: [] };
+}
+
+/** One publish, as a process of its own would do it: nothing is remembered from the one before. */
+async function publishStage(world: World, stage: Stage, message: string): Promise<PublishEnd> {
+  const { fake, proxy, profile, checker } = world;
+  const through = { ...fake, endpoint: proxy.endpoint };
+  const target = { publicUrl: publicUrlOf(proxy), verify: profile.verify };
+  const session = await openProject(stage.root).session({
+    store: () => rememberImmutable(openOn(through, target, { patience: IMPATIENT })),
+    target: targetOn(through, target),
+  });
+  let operation = '';
+  try {
+    const plan = await planNow(session);
+    operation = plan.operation;
+    const result = await publishNow(session, { plan, message });
+    checker.ended(message, result.committed ? 'committed' : 'nothing to do', operation);
+    if (result.problems.length === 0) return { stage, exitCode: 0, why: '' };
+    return judge(world, { stage, exitCode: 9, why: result.problems.join(' ') });
+  } catch (error) {
+    if (!(error instanceof ReleaseError)) throw error;
+    checker.ended(message, error.code === 'COMMIT_UNKNOWN' ? 'unknown' : 'not committed', operation);
+    return judge(world, { stage, exitCode: error.exitCode, why: `${error.code}: ${error.message}` });
+  }
+}
+
+/** An end that this profile cannot bring about is a lie. */
+function judge({ profile, checker }: World, end: PublishEnd): PublishEnd {
+  if (!profile.mayEnd.includes(end.exitCode)) checker.violations.add(`exit ${end.exitCode}: ${end.why}`);
+  return end;
+}
+
+/** When all is quiet, one more publish finds everything in order, or brings it there. */
+async function finish(world: World, stages: readonly Stage[]): Promise<void> {
+  const { checker } = world;
+  const last = stages.at(-1);
+  if (last === undefined) return;
+  const end = await publishStage(world, last, 'in the end');
+  if (end.exitCode !== 0) checker.violations.add(`in the calm after it: exit ${end.exitCode}: ${end.why}`);
+  checker.checkStep();
+  checker.checkEnd([
+    { adapter: 'large', build: '2.0.0' },
+    { adapter: 'small', build: '2.0.0' },
+  ]);
+}
+
+const STEPS = [
+  { adapter: 'large', build: '1.0.0' },
+  { adapter: 'small', build: '1.0.0' },
+  { adapter: 'small', build: '2.0.0' },
+  { adapter: 'large', build: '2.0.0' },
+] as const;
+
+const publicUrlOf = (proxy: Pick<FaultProxy, 'endpoint'>): string => `${proxy.endpoint}/models/${PREFIX}`;
+
+const PREFIX = 'app/';
+/** Three parts of 5 MiB at the least. */
+const LARGE_BYTES = 11 << 20;
+const MAX_ATTEMPTS = 30;
+const IMPATIENT = { ...HASTY, stallMs: 300 };
+const MUTATING: ReadonlySet<string> = new Set(['PutObject', 'CompleteMultipartUpload', 'DeleteObject']);
