@@ -164,5 +164,6 @@ const PREFIX = 'app/';
 /** Three parts of 5 MiB at the least. */
 const LARGE_BYTES = 11 << 20;
 const MAX_ATTEMPTS = 30;
-const IMPATIENT = { ...HASTY, stallMs: 300 };
+/** Only a request that is never answered stands still for this long, on a busy machine as well. */
+const IMPATIENT = { ...HASTY, stallMs: 2_500, budgetMs: 60_000 };
 const MUTATING: ReadonlySet<string> = new Set(['PutObject', 'CompleteMultipartUpload', 'DeleteObject']);

@@ -117,7 +117,7 @@ async function carry(request: IncomingMessage, response: ServerResponse, state: 
 }
 
 async function befall(
-  fault: Exclude<Fault, { readonly kind: 'latency' }>,
+  fault: Fault,
   letter: Letter,
   { response, state }: { readonly response: ServerResponse; readonly state: State },
 ): Promise<void> {
@@ -137,6 +137,7 @@ async function befall(
       }
       request.socket.destroy();
       return;
+    case 'latency':
     case 'silence':
       return;
     case 'status':
