@@ -7,7 +7,7 @@ import { type FaultProxy, startFaultProxy } from '../support/fault-proxy/proxy.t
 import { makeProject, openProject, planNow, publishNow } from '../support/project.ts';
 import { type FakeS3, startFakeS3 } from '../support/s3/server.ts';
 import { HASTY, openOn, targetOn } from '../support/s3/target.ts';
-import { HistoryChecker } from './history-checker.ts';
+import { HistoryChecker, type Verdict } from './history-checker.ts';
 
 /** One step of a project's life: its folder as it is then, and what it publishes. */
 export interface Stage {
@@ -54,13 +54,13 @@ export async function makeStages(folder: string): Promise<readonly Stage[]> {
 
 /** Publishes stage after stage through a proxy with this profile, each until it is done, and checks every moment. */
 export async function runProfile(
-  profile: Profile,
-  seed: number,
+  { profile, seed }: { readonly profile: Profile; readonly seed: number },
   stages: readonly Stage[],
+  publish: Publish = publishHere,
 ): Promise<FaultRun> {
   const fake = await startFakeS3();
   const proxy = await startFaultProxy({ upstream: fake.endpoint, rules: profile.rules, seed });
-  const world = openWorld(fake, proxy, profile);
+  const world = { ...openWorld(fake, proxy, profile), publish };
   try {
     for (const [index, stage] of stages.entries())
       for (let attempt = 1; ; attempt++) {
@@ -89,9 +89,10 @@ interface World {
   readonly profile: Profile;
   readonly checker: HistoryChecker;
   readonly ends: PublishEnd[];
+  readonly publish: Publish;
 }
 
-function openWorld(fake: FakeS3, proxy: FaultProxy, profile: Profile): World {
+function openWorld(fake: FakeS3, proxy: FaultProxy, profile: Profile): Omit<World, 'publish'> {
   const objects = new Map<string, Uint8Array>();
   const checker = new HistoryChecker(objects, 'stable', publicUrlOf(proxy));
   // After every change of the bucket, and before anybody hears of it, a reader must find a whole release.
@@ -107,29 +108,51 @@ function openWorld(fake: FakeS3, proxy: FaultProxy, profile: Profile): World {
   return { fake, proxy, profile, checker, ends: [] };
 }
 
-/** One publish, as a process of its own would do it: nothing is remembered from the one before. */
 async function publishStage(world: World, stage: Stage, message: string): Promise<PublishEnd> {
   const { fake, proxy, profile, checker } = world;
-  const through = { ...fake, endpoint: proxy.endpoint };
-  const target = { publicUrl: publicUrlOf(proxy), verify: profile.verify };
-  const session = await openProject(stage.root).session({
-    store: () => rememberImmutable(openOn(through, target, { patience: IMPATIENT })),
-    target: targetOn(through, target),
+  const place = { ...fake, endpoint: proxy.endpoint, publicUrl: publicUrlOf(proxy), verify: profile.verify };
+  const { verdict, operation, exitCode, why } = await world.publish(place, stage, message);
+  checker.ended(message, verdict, operation);
+  return exitCode === 0 ? { stage, exitCode, why } : judge(world, { stage, exitCode, why });
+}
+
+/** A bucket behind a proxy, and how what is published there is looked at. */
+export interface Place extends Pick<FakeS3, 'endpoint' | 'bucketName' | 'credentials'> {
+  readonly publicUrl: string;
+  readonly verify: Profile['verify'];
+}
+
+/** How a publish ended, in its own words. */
+export interface Said {
+  readonly verdict: Verdict;
+  readonly operation: string;
+  readonly exitCode: number;
+  readonly why: string;
+}
+
+/** Publishes a stage once, with this message. */
+export type Publish = (place: Place, stage: Stage, message: string) => Promise<Said>;
+
+/** One publish in this process, as one of its own would do it: nothing is remembered from the one before. */
+const publishHere: Publish = async (place, { root }, message) => {
+  const { publicUrl, verify } = place;
+  const session = await openProject(root).session({
+    store: () => rememberImmutable(openOn(place, { publicUrl, verify }, { patience: IMPATIENT })),
+    target: targetOn(place, { publicUrl, verify }),
   });
   let operation = '';
   try {
     const plan = await planNow(session);
     operation = plan.operation;
-    const result = await publishNow(session, { plan, message });
-    checker.ended(message, result.committed ? 'committed' : 'nothing to do', operation);
-    if (result.problems.length === 0) return { stage, exitCode: 0, why: '' };
-    return judge(world, { stage, exitCode: 9, why: result.problems.join(' ') });
+    const { committed, problems } = await publishNow(session, { plan, message });
+    const verdict = committed ? 'committed' : 'nothing to do';
+    return { verdict, operation, exitCode: problems.length === 0 ? 0 : 9, why: problems.join(' ') };
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
-    checker.ended(message, error.code === 'COMMIT_UNKNOWN' ? 'unknown' : 'not committed', operation);
-    return judge(world, { stage, exitCode: error.exitCode, why: `${error.code}: ${error.message}` });
+    const verdict = error.code === 'COMMIT_UNKNOWN' ? 'unknown' : 'not committed';
+    return { verdict, operation, exitCode: error.exitCode, why: `${error.code}: ${error.message}` };
   }
-}
+};
 
 /** An end that this profile cannot bring about is a lie. */
 function judge({ profile, checker }: World, end: PublishEnd): PublishEnd {
@@ -145,10 +168,8 @@ async function finish(world: World, stages: readonly Stage[]): Promise<void> {
   const end = await publishStage(world, last, 'in the end');
   if (end.exitCode !== 0) checker.violations.add(`in the calm after it: exit ${end.exitCode}: ${end.why}`);
   checker.checkStep();
-  checker.checkEnd([
-    { adapter: 'large', build: '2.0.0' },
-    { adapter: 'small', build: '2.0.0' },
-  ]);
+  const goals = new Map(stages.map(({ adapter, build }) => [adapter, build]));
+  checker.checkEnd([...goals].map(([adapter, build]) => ({ adapter, build })));
 }
 
 const STEPS = [
