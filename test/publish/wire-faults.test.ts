@@ -61,9 +61,8 @@ test.each(['reset after apply', 'flipped bits in answers', 'everything at once']
     const own = stages
       .slice(0, 2)
       .map((stage, index) => ({ ...stage, root: join(folder, `${name} ${index}`) }));
-    own.forEach(({ root }, index) =>
-      cpSync(stages[index]?.root ?? '', root, { recursive: true, preserveTimestamps: true }),
-    );
+    for (const [index, { root }] of own.entries())
+      cpSync(stages[index]?.root ?? '', root, { recursive: true, preserveTimestamps: true });
     const run = await runProfile({ profile, seed: FIRST_SEED }, own, publishWith(cli));
     expect(run.violations, `${name}, seed ${FIRST_SEED}`).toEqual([]);
   },

@@ -138,7 +138,7 @@ async function serve({ request, response, bucket, log, options, fake }: Serving)
     const readsObject = operation.name === 'GetObject' || operation.name === 'HeadObject';
     if (!signed && !(readsObject && options.publicRead !== false)) throw new S3Error(403, 'AccessDenied');
     if (operation.name === 'Unknown') throw new S3Error(501, 'NotImplemented');
-    if (!url.pathname.startsWith(`/${BUCKET}`)) throw new S3Error(404, 'NoSuchBucket');
+    if (url.pathname.split('/')[1] !== BUCKET) throw new S3Error(404, 'NoSuchBucket');
     if (options.allows?.(operation) === false) throw new S3Error(403, 'AccessDenied');
     const half = Number(request.headers['content-length'] ?? 0) / 2;
     let asked = false;
