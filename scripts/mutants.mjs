@@ -60,7 +60,7 @@ export const SOURCE_MUTANTS = [
     text: "if (tried.ok) return 'created'; // what",
     instead: "if (tried.ok || tried.failure.status === 200) return 'created'; // what",
     test: `${TESTS}/upload.test.ts`,
-    name: 'completing answers 200 with an error and did nothing',
+    name: 'completing answers 200 with an error',
   },
   {
     bug: 'the size is not looked at after an upload',

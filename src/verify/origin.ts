@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { ReleaseStore } from '../store/store.ts';
 import type { PublishedReader } from './reader.ts';
 
@@ -10,14 +11,10 @@ export const originReader = (store: ReleaseStore): PublishedReader => ({
     if (range === undefined && found.sizeBytes <= SMALL_BYTES) {
       const whole = await store.read(key); // checked against what its writer wrote down, as a stream cannot be
       if (whole === undefined) return null;
-      return { totalBytes: whole.sizeBytes, headers: null, bytes: once(whole.bytes) };
+      return { totalBytes: whole.sizeBytes, headers: null, bytes: Readable.from([whole.bytes]) };
     }
     return { totalBytes: found.sizeBytes, headers: null, bytes: store.stream(key, range) };
   },
 });
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
-}
 
 const SMALL_BYTES = 1 << 20;

@@ -158,11 +158,11 @@ function sessionIn(folder: string, fake: FakeS3): Session {
 
 /** Reads the projection over and over, as a device does. */
 function readWhile({ endpoint, bucketName }: FakeS3) {
-  let isOver = false;
+  const state = { isOver: false };
   const url = `${endpoint}/${bucketName}/app/v1/channels/stable/manifest.json`;
   const done = (async () => {
     const reads: ProjectionRead[] = [];
-    while (!isOver) {
+    while (!state.isOver) {
       const startedAt = performance.now();
       const response = await fetch(url);
       const body = await response.text();
@@ -172,7 +172,7 @@ function readWhile({ endpoint, bucketName }: FakeS3) {
     return reads;
   })();
   const stop = (): void => {
-    isOver = true;
+    state.isOver = true;
   };
   return { done, stop };
 }
@@ -180,7 +180,10 @@ function readWhile({ endpoint, bucketName }: FakeS3) {
 const entriesOf = ({ bucket }: FakeS3): readonly LogEntry[] =>
   [...bucket.objects]
     .filter(([key]) => key.startsWith('app/v1/channels/stable/log/'))
-    .map(([, { bytes }]): LogEntry => JSON.parse(bytes.toString()))
+    .map(([, { bytes }]) => {
+      const entry: LogEntry = JSON.parse(bytes.toString());
+      return entry;
+    })
     .sort((a, b) => a.revision - b.revision);
 
 const OPTIONS = {

@@ -62,16 +62,7 @@ export async function runProfile(
   const proxy = await startFaultProxy({ upstream: fake.endpoint, rules: profile.rules, seed });
   const world = { ...openWorld(fake, proxy, profile), publish };
   try {
-    for (const [index, stage] of stages.entries())
-      for (let attempt = 1; ; attempt++) {
-        const end = await publishStage(world, stage, `stage ${index}, attempt ${attempt}`);
-        world.ends.push(end);
-        if (end.exitCode === 0) break;
-        if (attempt === MAX_ATTEMPTS) {
-          world.checker.violations.add(`no progress: ${MAX_ATTEMPTS} publishes of ${stage.adapter}`);
-          break;
-        }
-      }
+    for (const [index, stage] of stages.entries()) await publishUntilDone(world, stage, index);
     proxy.calm();
     await proxy.settled();
     await finish(world, stages);
@@ -81,6 +72,15 @@ export async function runProfile(
     await proxy.close();
     await fake.close();
   }
+}
+
+async function publishUntilDone(world: World, stage: Stage, index: number): Promise<void> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const end = await publishStage(world, stage, `stage ${index}, attempt ${attempt}`);
+    world.ends.push(end);
+    if (end.exitCode === 0) return;
+  }
+  world.checker.violations.add(`no progress: ${MAX_ATTEMPTS} publishes of ${stage.adapter}`);
 }
 
 interface World {
