@@ -104,8 +104,23 @@ async function uploadPack(
   return sentBytes;
 }
 
-/** A store that does not check what it took is read back whole: only then may a release name the pack. */
+/**
+ * A store that does not check what it took is read back whole: only then may a release name the pack. Other bytes are
+ * read once more before the object is blamed: they may have been altered on the way here.
+ */
 async function readBack(store: ReleaseStore, pack: ReadyPack, progress: Progress): Promise<void> {
+  if ((await hashStored(store, pack, progress)) === pack.sha256) return;
+  if ((await hashStored(store, pack, progress)) === pack.sha256) return;
+  throw new ReleaseError(
+    'DIGEST_MISMATCH',
+    `${store.place} holds other bytes at ${pack.key} than were sent.`,
+    {
+      fix: 'Check the disk, remove that object by hand, and run the same command again; the channel is untouched.',
+    },
+  );
+}
+
+async function hashStored(store: ReleaseStore, pack: ReadyPack, progress: Progress): Promise<string> {
   const hash = createHash('sha256');
   let doneBytes = 0;
   for await (const chunk of store.stream(pack.key)) {
@@ -114,14 +129,7 @@ async function readBack(store: ReleaseStore, pack: ReadyPack, progress: Progress
     progress({ kind: 'bytes', text: `Reading back ${pack.id}`, doneBytes, totalBytes: pack.downloadSize });
   }
   if (doneBytes !== pack.downloadSize) throw wrongSize(store, pack, doneBytes);
-  if (hash.digest('hex') === pack.sha256) return;
-  throw new ReleaseError(
-    'DIGEST_MISMATCH',
-    `${store.place} holds other bytes at ${pack.key} than were sent.`,
-    {
-      fix: 'Check the disk, remove that object by hand, and run the same command again; the channel is untouched.',
-    },
-  );
+  return hash.digest('hex');
 }
 
 const wrongSize = (store: ReleaseStore, pack: ReadyPack, found: number): ReleaseError =>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { reportFound } from '../support/mutant-report.ts';
 import { PRUNE_MUTANTS } from './mutants.ts';
 import { simulatePruning } from './simulation.ts';
 
@@ -26,7 +27,7 @@ test.each(PRUNE_MUTANTS)(
   'the checker finds the bug: $bug',
   async ({ bug, ...variant }) => {
     for (let seed = 1; seed <= 1_000; seed++)
-      if ((await simulatePruning(seed, variant)).violations.length > 0) return;
+      if ((await simulatePruning(seed, variant)).violations.length > 0) return reportFound(bug, seed);
     expect.unreachable(`1,000 histories, and the bug went unseen: ${bug}`);
   },
   300_000,

@@ -18,6 +18,7 @@ export class HistoryChecker {
   readonly violations = new Set<string>();
   readonly #objects: ReadonlyMap<string, Uint8Array>;
   readonly #channel: string;
+  readonly #publicUrl: string | undefined;
   /** Slot number → SHA-256 of its bytes when it was first seen. */
   readonly #slots = new Map<number, string>();
   readonly #entries: LogEntry[] = [];
@@ -25,9 +26,10 @@ export class HistoryChecker {
   #projection: Uint8Array | undefined;
   #served = 0;
 
-  constructor(objects: ReadonlyMap<string, Uint8Array>, channel = 'stable') {
+  constructor(objects: ReadonlyMap<string, Uint8Array>, channel = 'stable', publicUrl?: string) {
     this.#objects = objects;
     this.#channel = channel;
+    this.#publicUrl = publicUrl;
   }
 
   /** Notes what a run said of itself; `message` is what it would have written into the log. */
@@ -108,12 +110,17 @@ export class HistoryChecker {
       }
   }
 
+  #place(): Parameters<typeof readNaively>[1] {
+    const publicUrl = this.#publicUrl;
+    return { channel: this.#channel, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  }
+
   #checkProjection(): void {
     const bytes = this.#objects.get(`v1/channels/${this.#channel}/manifest.json`);
     if (bytes === undefined || bytes === this.#projection) return;
     this.#projection = bytes;
     try {
-      const { revision = 0 } = readNaively((key) => this.#objects.get(key), { channel: this.#channel }) ?? {};
+      const { revision = 0 } = readNaively((key) => this.#objects.get(key), this.#place()) ?? {};
       if (revision < this.#served) this.violations.add('I2: the projection went back');
       this.#served = revision;
       if (this.#entries[revision - 1]?.projections['manifest.json'] !== sha256(bytes))

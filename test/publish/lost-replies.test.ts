@@ -148,4 +148,25 @@ test('a full disk after the commit does not say that the channel is untouched', 
   expect(problems.join(' ')).not.toContain('untouched');
 });
 
+test('a pack that is read back altered once is read again before the object is blamed', async () => {
+  for (const times of [1, 2]) {
+    const project = await makeProject(scratchFolder(), ['summarizer']);
+    let left = times;
+    const session = await project.session({
+      store: (own) => ({
+        ...own,
+        provesUploads: () => Promise.resolve(false),
+        stream: async function* (key, range) {
+          const isAltered = key.startsWith('v1/packs/') && left-- > 0;
+          for await (const chunk of own.stream(key, range))
+            yield isAltered ? chunk.map((byte) => byte ^ 1) : chunk;
+        },
+      }),
+    });
+    const published = publishNow(session);
+    if (times === 1) expect(await published).toMatchObject({ committed: true });
+    else await expect(published).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+  }
+});
+
 const UNKNOWN = { code: 'COMMIT_UNKNOWN', exitCode: 69, retryable: true };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { reportFound } from '../support/mutant-report.ts';
 import { DAMAGED_UPLOADS, MUTANTS } from './mutants.ts';
 import { simulate, type Variant } from './simulation.ts';
 
@@ -28,10 +29,10 @@ test('equal seeds make equal histories', async () => {
   }
 });
 
-test.each(MUTANTS)('the checker finds the bug: $bug', async ({ expected, ...variant }) => {
+test.each(MUTANTS)('the checker finds the bug: $bug', async ({ expected, bug, ...variant }) => {
   for (const seed of seedsFrom(1, 300)) {
     const { violations } = await simulate(seed, variant);
-    if (violations.some((violation) => expected.test(violation))) return;
+    if (violations.some((violation) => expected.test(violation))) return reportFound(bug, seed);
   }
   expect.unreachable('300 histories, and the bug went unseen');
 });

@@ -3,7 +3,7 @@ import type { ReleaseError } from '../../errors.ts';
 import { signedDigest } from './digest-header.ts';
 import { explainFailure } from './explain.ts';
 import { type Failure, readFailure } from './failure.ts';
-import { NOT_APPLIED, type Patience, persist, REPEATABLE, type Tried } from './patience.ts';
+import { MAX_ALTERED, NOT_APPLIED, type Patience, persist, REPEATABLE, type Tried } from './patience.ts';
 import type * as Sdk from './sdk.ts';
 
 /** What makes one request: a command of the SDK, which is loaded before the first one and not earlier, on a client. */
@@ -15,6 +15,12 @@ export interface RequestName {
   readonly key: string;
 }
 
+/** Which failures a request is made again after. */
+export interface Asking {
+  readonly repeatable: boolean;
+  readonly resendAltered?: boolean;
+}
+
 /** One bucket and prefix, and how requests to it are tried. */
 export interface S3Connection {
   readonly target: S3Target;
@@ -24,9 +30,10 @@ export interface S3Connection {
   readonly fullKey: (key: string) => string;
   /**
    * Makes a request until it is answered. `repeatable` ones (reads, writes that may happen twice) also go out again
-   * when nobody knows whether they were done; all others only when they were certainly not.
+   * when nobody knows whether they were done; all others only when they were certainly not. `resendAltered`: a body
+   * that the store refuses, since other bytes arrived than were signed, goes out again a few times: nothing was written.
    */
-  readonly ask: <T>(request: Request<T>, how: { readonly repeatable: boolean }) => Promise<Tried<T>>;
+  readonly ask: <T>(request: Request<T>, how: Asking) => Promise<Tried<T>>;
   /** As `ask`, for requests that fail only when the user must know. */
   readonly demand: <T>(name: RequestName, request: Request<T>) => Promise<T>;
   /** The error that a failure means to the user. */
@@ -52,12 +59,15 @@ export function connect(target: S3Target, place: string, patience: Patience): S3
       return { ok: false, failure, cause };
     }
   };
-  const ask: S3Connection['ask'] = (request, { repeatable }) => {
+  const ask: S3Connection['ask'] = (request, { repeatable, resendAltered = false }) => {
     const worthIt = repeatable ? REPEATABLE : NOT_APPLIED;
     return persist(
       () => attempt(request),
       // Fresh credentials and a corrected clock are the SDK's to bring; once is enough to know.
-      ({ kind }, tries) => worthIt.has(kind) || (tries === 1 && (kind === 'expired' || kind === 'clock')),
+      ({ kind }, tries) =>
+        worthIt.has(kind) ||
+        (tries === 1 && (kind === 'expired' || kind === 'clock')) ||
+        (resendAltered && kind === 'corrupt' && tries < MAX_ALTERED),
       patience,
     );
   };

@@ -6,6 +6,7 @@ import { readFailure } from './failure.ts';
 import { abandonUpload, addressOf, DIGEST_METADATA, headObject, listUnfinished } from './objects.ts';
 import type { PartBuffers } from './part-buffers.ts';
 import type { Part, StoredPart } from './parts.ts';
+import { MAX_ALTERED } from './patience.ts';
 import { IMMUTABLE } from './write.ts';
 
 /** An upload that was begun, and what the store has of it by part number. */
@@ -180,7 +181,7 @@ export async function completeUpload(
             ...(condition ? { IfNoneMatch: '*' } : {}),
           }),
         ),
-      { repeatable: false },
+      { repeatable: false, resendAltered: true },
     );
     if (tried.ok) return 'created'; // what it says of etag and size is not looked at: HEAD is asked before the commit
     const there = await headObject(connection, key);
@@ -196,5 +197,3 @@ export async function completeUpload(
       throw connection.explain({ operation: 'CompleteMultipartUpload', key }, tried.failure, tried.cause);
   }
 }
-
-const MAX_ALTERED = 3;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteRange, ObjectInfo, StoredObject, UnfinishedUpload } from '../store.ts';
 import type { S3Connection } from './client.ts';
+import { digestOf } from './digest-header.ts';
 import { readFailure } from './failure.ts';
 import { REPEATABLE } from './patience.ts';
 
@@ -29,19 +30,29 @@ export async function headWithEtag(
   throw connection.explain({ operation: 'HeadObject', key }, tried.failure, tried.cause);
 }
 
-/** A small object, whole, or undefined where there is none. */
+/**
+ * A small object, whole, or undefined where there is none. An answer whose bytes are not those that its writer wrote
+ * down the digest of was altered on the way, and is asked for again; what comes twice is what the store has.
+ */
 export async function readObject(connection: S3Connection, key: string): Promise<StoredObject | undefined> {
+  let doubtful: Buffer | undefined;
   const tried = await connection.ask(
     async (sdk, client) => {
       const {
         Body,
         ETag = '',
         ContentLength,
+        Metadata = {},
       } = await client.send(new sdk.GetObjectCommand(addressOf(connection, key)));
       const chunks: Uint8Array[] = [];
       for await (const chunk of watched(Body as Body, connection.patience.stallMs)) chunks.push(chunk);
       const bytes = Buffer.concat(chunks);
       if (ContentLength !== undefined && ContentLength !== bytes.length) throw brokenOff();
+      const recorded = Metadata[DIGEST_METADATA];
+      if (recorded !== undefined && recorded !== digestOf(bytes).hex && doubtful?.equals(bytes) !== true) {
+        doubtful = bytes;
+        throw altered();
+      }
       return { bytes, etag: ETag };
     },
     { repeatable: true },
@@ -64,13 +75,14 @@ export async function* streamObject(
   let [next, etag, barren] = [range?.first ?? 0, undefined as string | undefined, 0];
   for (;;) {
     try {
-      const { Body, ETag } = await openBody(connection, key, { first: next, last: range?.last, etag });
+      const { Body, ETag, end } = await openBody(connection, key, { first: next, last: range?.last, etag });
       etag ??= ETag;
       for await (const chunk of watched(Body, patience.stallMs)) {
         yield chunk;
         next += chunk.length;
         barren = 0;
       }
+      if (next < end) throw brokenOff(); // shorter than it said, under a length that says so too
       return;
     } catch (cause) {
       const failure = readFailure(cause);
@@ -92,7 +104,7 @@ async function openBody(
   connection: S3Connection,
   key: string,
   { first, last, etag }: Opening,
-): Promise<{ readonly Body: Body; readonly ETag: string | undefined }> {
+): Promise<{ readonly Body: Body; readonly ETag: string | undefined; readonly end: number }> {
   const Range = first === 0 && last === undefined ? undefined : `bytes=${first}-${last ?? ''}`;
   const tried = await connection.ask(
     (sdk, client) =>
@@ -106,7 +118,9 @@ async function openBody(
     { repeatable: true },
   );
   if (!tried.ok) throw tried.cause;
-  return { Body: tried.value.Body as Body, ETag: tried.value.ETag };
+  const { Body, ETag, ContentRange = '' } = tried.value;
+  const [, lastByte] = /^bytes \d+-(\d+)\//.exec(ContentRange) ?? [];
+  return { Body: Body as Body, ETag, end: lastByte === undefined ? 0 : Number(lastByte) + 1 };
 }
 
 /** Every object below a prefix, page by page. */
@@ -255,7 +269,10 @@ async function* watched(body: Body, stallMs: number): AsyncIterable<Uint8Array> 
   }
 }
 
+const altered = (): Error =>
+  Object.assign(new Error('the answer was altered on the way'), { code: 'EALTERED' });
+
 const brokenOff = (): Error => Object.assign(new Error('the answer broke off'), { code: 'EINCOMPLETE' });
 
-/** Where a pack's digest is written down beside it. */
+/** Where the digest of an object is written down beside it. */
 export const DIGEST_METADATA = 'sha256';

@@ -49,6 +49,9 @@ export async function persist<T>(
 /** Failures after which nothing was written: the same request may go out again whatever it does. */
 export const NOT_APPLIED: ReadonlySet<FailureKind> = new Set<FailureKind>(['throttled', 'conflict']);
 
+/** How often a body is sent that arrives with other bytes: once may be the network, always is memory or a proxy. */
+export const MAX_ALTERED = 5;
+
 /** Failures after which a request that may be repeated is worth repeating. */
 export const REPEATABLE: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'throttled',

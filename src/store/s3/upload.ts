@@ -67,7 +67,7 @@ async function sendWhole({ connection, buffers, key, upload, file }: Sending): P
               Metadata: { [DIGEST_METADATA]: upload.sha256 },
             }),
           ),
-        { repeatable: true }, // its key names its bytes: twice is once
+        { repeatable: true, resendAltered: true }, // its key names its bytes: twice is once
       );
     const first = await put({ IfNoneMatch: '*' });
     // Its key names its bytes: unconditional is as good, where a store knows no conditions.

@@ -2,7 +2,7 @@ import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { WriteCondition } from '../store.ts';
 import type { S3Connection } from './client.ts';
 import { digestOf, signedBody } from './digest-header.ts';
-import { addressOf, headWithEtag, readObject } from './objects.ts';
+import { addressOf, DIGEST_METADATA, headWithEtag, readObject } from './objects.ts';
 import type { Tried } from './patience.ts';
 
 /** How a bucket is written to: what its headers are, and whether its conditions may be trusted alone. */
@@ -71,7 +71,8 @@ export async function ignoredConditions(
   ] as const;
   const ignored: WriteCondition[] = [];
   for (const { name, header } of conditions) {
-    const tried = await put(connection, { key, bytes, headers: { ...header, ...IMMUTABLE } });
+    const headers = { ...header, ...IMMUTABLE };
+    const tried = await put(connection, { key, bytes, headers }, { repeatable: true }); // what is there stays
     if (tried.ok || tried.failure.kind === 'unsupported') ignored.push(name);
     else if (!REFUSALS.has(tried.failure.kind))
       throw connection.explain({ operation: 'PutObject', key }, tried.failure, tried.cause);
@@ -86,8 +87,15 @@ interface SmallObject {
   readonly headers: Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch' | 'CacheControl'>;
 }
 
-/** One conditional write. It goes out again only when it was certainly not done. */
-async function put(connection: S3Connection, { key, bytes, headers }: SmallObject): Promise<Tried<unknown>> {
+/**
+ * One conditional write. Unless it may be repeated it goes out again only when it was certainly not done. The digest
+ * of its bytes is written down beside it, so that whoever reads it knows an answer that was altered on the way.
+ */
+async function put(
+  connection: S3Connection,
+  { key, bytes, headers }: SmallObject,
+  { repeatable } = { repeatable: false },
+): Promise<Tried<unknown>> {
   const digest = digestOf(bytes);
   return connection.ask(
     (sdk, client) =>
@@ -98,10 +106,11 @@ async function put(connection: S3Connection, { key, bytes, headers }: SmallObjec
           ContentLength: bytes.length,
           ContentType: key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
           ...(connection.target.checksums === 'sha256' ? { ChecksumSHA256: digest.base64 } : {}),
+          Metadata: { [DIGEST_METADATA]: digest.hex },
           ...headers,
         }),
       ),
-    { repeatable: false },
+    { repeatable, resendAltered: true },
   );
 }
 

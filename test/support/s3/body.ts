@@ -62,6 +62,9 @@ function checkSums(
   { lax, sum }: { readonly lax: Lax; readonly sum: number },
 ): void {
   if (lax.acceptWrongChecksum === true) return;
+  const given = headers['content-md5'];
+  if (typeof given === 'string' && Buffer.from(given, 'base64').length !== md5.length)
+    throw new S3Error(400, 'InvalidDigest');
   const crc = Buffer.alloc(4);
   crc.writeUInt32BE(sum >>> 0);
   const expected: readonly (readonly [string, string])[] = [

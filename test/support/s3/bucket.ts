@@ -180,7 +180,8 @@ export class Bucket {
   }
 
   remove(key: string): void {
-    if (this.objects.delete(key) && this.#lax.versioning === true) this.deleteMarkers.add(key);
+    this.objects.delete(key);
+    if (this.#lax.versioning === true) this.deleteMarkers.add(key);
   }
 
   #set(key: string, made: BucketObject): void {
@@ -209,6 +210,7 @@ export class Bucket {
       throw new S3Error(409, 'ConditionalRequestConflict');
     }
     const there = this.objects.get(key);
+    if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw new S3Error(501, 'NotImplemented');
     if (ifNoneMatch !== undefined && ignoreIfNoneMatch !== true && there !== undefined)
       throw new S3Error(412, 'PreconditionFailed');
     if (ifMatch === undefined || ignoreIfMatch === true) return;

@@ -1,4 +1,4 @@
-import type { Bucket, Lax, Upload } from './bucket.ts';
+import type { Bucket, BucketObject, Lax, Upload } from './bucket.ts';
 import { escapeXml } from './s3-error.ts';
 
 /** ListObjectsV2: one page of keys and of what a delimiter folds together. */
@@ -7,26 +7,41 @@ export function listObjects({ objects }: Bucket, query: URLSearchParams): string
   const delimiter = query.get('delimiter') ?? '';
   const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
   const limit = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
-  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+  const show = (text: string): string =>
+    query.get('encoding-type') === 'url' ? encodeURIComponent(text).replaceAll('%2F', '/') : escapeXml(text);
+  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(byBytes);
   const items: { readonly name: string; readonly isFolder: boolean }[] = [];
   for (const key of keys) {
     const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
     const name = end === -1 ? key : key.slice(0, end + delimiter.length);
     if (items.at(-1)?.name !== name) items.push({ name, isFolder: end !== -1 });
   }
-  const rest = items.filter(({ name }) => name > after);
+  const rest = items.filter(({ name }) => byBytes(name, after) > 0);
   const page = rest.slice(0, limit);
   const next =
-    rest.length > page.length
+    rest.length > page.length && limit > 0
       ? `<NextContinuationToken>${escapeXml(page.at(-1)?.name ?? '')}</NextContinuationToken>`
       : '';
   const contents = page.map(({ name, isFolder }) =>
     isFolder
-      ? `<CommonPrefixes><Prefix>${escapeXml(name)}</Prefix></CommonPrefixes>`
-      : `<Contents><Key>${escapeXml(name)}</Key><Size>${objects.get(name)?.sizeBytes ?? 0}</Size></Contents>`,
+      ? `<CommonPrefixes><Prefix>${show(name)}</Prefix></CommonPrefixes>`
+      : contentsOf(show(name), objects.get(name)),
   );
-  return `<ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next}${contents.join('')}</ListBucketResult>`;
+  const encoding = query.get('encoding-type') === 'url' ? '<EncodingType>url</EncodingType>' : '';
+  const asked = `<Name>models</Name><Prefix>${show(prefix)}</Prefix><MaxKeys>${limit}</MaxKeys><KeyCount>${page.length}</KeyCount>${encoding}`;
+  return `<ListBucketResult>${asked}<IsTruncated>${next !== ''}</IsTruncated>${next}${contents.join('')}</ListBucketResult>`;
 }
+
+function contentsOf(shown: string, object: BucketObject | undefined): string {
+  const facts =
+    object === undefined
+      ? ''
+      : `<LastModified>${object.modifiedAt.toISOString()}</LastModified><ETag>${escapeXml(object.etag)}</ETag><Size>${object.sizeBytes}</Size>`;
+  return `<Contents><Key>${shown}</Key>${facts}<StorageClass>STANDARD</StorageClass></Contents>`;
+}
+
+/** S3 sorts keys by the bytes of their UTF-8. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** ListParts: one page of an upload's parts. */
 export function listParts({ parts }: Upload, query: URLSearchParams): string {

@@ -33,7 +33,7 @@ export async function handle(handling: Handling): Promise<Reply> {
     }
     case 'DeleteObject':
       bucket.remove(key);
-      return { status: 204 };
+      return { status: 204, headers: markerOf(bucket, key) };
     case 'CreateMultipartUpload':
       await readBody(request, handling);
       return xml(
@@ -79,20 +79,23 @@ export async function handle(handling: Handling): Promise<Reply> {
 
 function getObject({ request, operation, bucket }: Handling): Reply {
   const found = bucket.objects.get(operation.key);
-  if (found === undefined) throw new S3Error(404, 'NoSuchKey');
+  if (found === undefined) throw new S3Error(404, 'NoSuchKey', markerOf(bucket, operation.key));
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch, range } = request.headers;
   if (ifMatch !== undefined && ifMatch !== found.etag) throw new S3Error(412, 'PreconditionFailed');
   const headers = {
+    'content-type': 'binary/octet-stream',
     ...found.headers,
     etag: found.etag,
     'last-modified': found.modifiedAt.toUTCString(),
     'accept-ranges': 'bytes',
   };
-  if (ifNoneMatch === found.etag) return { status: 304, headers };
+  if (ifNoneMatch?.split(/, */).some((one) => one === found.etag || one === '*') === true)
+    return { status: 304, headers };
   const total = found.sizeBytes;
-  if (range === undefined) return whole(found, headers);
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
-  const from = first === '' ? total - Number(last) : Number(first);
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
+  if (first === '' && last === '') return whole(found, headers); // a range that is none is not looked at
+  const from =
+    first === '' ? (Number(last) === 0 ? total : Math.max(0, total - Number(last))) : Number(first);
   const to = first === '' || last === '' ? total - 1 : Math.min(Number(last), total - 1);
   if (!(from >= 0 && from < total && from <= to))
     throw new S3Error(416, 'InvalidRange', { 'content-range': `bytes */${total}` });
@@ -102,6 +105,9 @@ function getObject({ request, operation, bucket }: Handling): Reply {
     body: found.bytes.subarray(from, to + 1),
   };
 }
+
+const markerOf = ({ deleteMarkers }: Bucket, key: string): Readonly<Record<string, string>> =>
+  deleteMarkers.has(key) ? { 'x-amz-delete-marker': 'true' } : {};
 
 const whole = (found: BucketObject, headers: Readonly<Record<string, string>>): Reply => ({
   status: 200,
@@ -128,6 +134,7 @@ function keptHeaders({ headers }: IncomingMessage): Readonly<Record<string, stri
 }
 
 function readParts(text: string) {
+  if (!/<CompleteMultipartUpload[\s>]/.test(text)) throw new S3Error(400, 'MalformedXML');
   return [...text.matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => {
     const field = (name: string): string | undefined =>
       new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(part)?.[1];

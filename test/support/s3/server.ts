@@ -140,7 +140,7 @@ async function serve({ request, response, bucket, log, options, fake }: Serving)
     const readsObject = operation.name === 'GetObject' || operation.name === 'HeadObject';
     if (!signed && !(readsObject && options.publicRead !== false)) throw new S3Error(403, 'AccessDenied');
     if (operation.name === 'Unknown') throw new S3Error(501, 'NotImplemented');
-    if (!url.pathname.startsWith(`/${BUCKET}`)) throw new S3Error(404, 'NoSuchBucket');
+    if (url.pathname.split('/')[1] !== BUCKET) throw new S3Error(404, 'NoSuchBucket');
     if (options.allows?.(operation) === false) throw new S3Error(403, 'AccessDenied');
     const half = Number(request.headers['content-length'] ?? 0) / 2;
     let asked = false;
@@ -217,7 +217,8 @@ async function drain(request: IncomingMessage): Promise<void> {
   for await (const _ of request);
 }
 
-function nameOperation(request: IncomingMessage, url: URL, number: number): Operation {
+/** What a request asks for, by its method, path and query. */
+export function nameOperation(request: IncomingMessage, url: URL, number: number): Operation {
   const key = decodeURIComponent(url.pathname.slice(BUCKET.length + 2));
   const query = url.searchParams;
   const partNumber = query.get('partNumber');

@@ -29,8 +29,10 @@ export function checkSignature(
   if (signature === undefined || signedHeaders === undefined || day === undefined || region === undefined)
     throw new S3Error(400, 'AuthorizationHeaderMalformed');
   if (key !== accessKeyId) throw new S3Error(403, 'InvalidAccessKeyId');
+  requireSigned(request, signedHeaders.split(';'));
   const time = String(request.headers['x-amz-date'] ?? '');
   checkClock(time);
+  if (!time.startsWith(day)) throw new S3Error(403, 'SignatureDoesNotMatch');
   const scope = `${day}/${region}/s3/aws4_request`;
   const canonical = canonicalRequest(request, url, signedHeaders.split(';'));
   const text = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
@@ -42,6 +44,12 @@ export function checkSignature(
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex')))
     throw new S3Error(403, 'SignatureDoesNotMatch');
   return true;
+}
+
+/** The host and every header of Amazon's must be covered: else somebody in between could add conditions. */
+function requireSigned({ headers }: IncomingMessage, signed: readonly string[]): void {
+  const bare = Object.keys(headers).some((name) => name.startsWith('x-amz-') && !signed.includes(name));
+  if (bare || !signed.includes('host')) throw new S3Error(403, 'AccessDenied');
 }
 
 function canonicalRequest(request: IncomingMessage, url: URL, names: readonly string[]): string {

@@ -41,7 +41,7 @@ export const targetOn = (
 
 /** Opens the real S3 store on a fake server. The credentials are set for this process, as the SDK's chain reads them. */
 export function openOn(
-  fake: FakeS3,
+  fake: Pick<FakeS3, 'endpoint' | 'bucketName' | 'credentials'>,
   changes: Partial<S3Target> = {},
   options: S3StoreOptions = {},
 ): ReleaseStore {
