@@ -4,19 +4,25 @@ import { ask, type RawAnswer, type RawRequest } from './sign.ts';
 
 /** The requests that the tests of a fake server are made of. */
 export interface Asking {
-  send(raw: RawRequest): Promise<RawAnswer>;
-  put(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
-  get(path: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
+  readonly send: (raw: RawRequest) => Promise<RawAnswer>;
+  readonly put: (path: string, body: string, headers?: Headers) => Promise<RawAnswer>;
+  readonly get: (path: string, headers?: Headers) => Promise<RawAnswer>;
   /** Begins an upload in parts; resolves to its id. */
-  begin(path: string, headers?: Readonly<Record<string, string>>): Promise<string>;
-  putPart(path: string, uploadId: string, part: readonly [number | string, string]): Promise<RawAnswer>;
-  complete(path: string, uploadId: string, completion: Completion): Promise<RawAnswer>;
+  readonly begin: (path: string, headers?: Headers) => Promise<string>;
+  readonly putPart: (
+    path: string,
+    uploadId: string,
+    part: readonly [number | string, string],
+  ) => Promise<RawAnswer>;
+  readonly complete: (path: string, uploadId: string, completion: Completion) => Promise<RawAnswer>;
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 /** The parts that an upload is completed with, by number and etag. */
 export interface Completion {
   readonly parts: readonly (readonly [number, string])[];
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Headers;
 }
 
 /** Asks whichever server there is by then. */
