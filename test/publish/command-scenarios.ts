@@ -152,7 +152,7 @@ const serving =
   (matrix: MatrixDocument): MatrixDocument => {
     const adapter = matrix.adapters[name];
     if (adapter === undefined) throw new Error(`the matrix has no "${name}"`);
-    const serve = (adapter.serve ?? []).map((line) => ('version' in line ? { ...line, version } : line));
+    const serve = adapter.serve.map((line) => ('version' in line ? { ...line, version } : line));
     return { ...matrix, adapters: { ...matrix.adapters, [name]: { ...adapter, serve } } };
   };
 

@@ -61,6 +61,7 @@ export async function openKillStage(cli: string, folder: string, scenario: Scena
     runOn(fake, { cli, args, cwd, hook });
   const before = await readOverHttp(fake);
   expectDone(await run(root));
+  const points = fake.log.flatMap((operation) => pointsOf(operation, fake.log)); // before a device reads
   const world: World = {
     fake,
     run,
@@ -71,7 +72,6 @@ export async function openKillStage(cli: string, folder: string, scenario: Scena
     expected: contentOf(objectsBelow(fake.bucket, PREFIX)),
     converged: new Map(),
   };
-  const points = fake.log.flatMap((operation) => pointsOf(operation, fake.log));
   return {
     points,
     kill: async (point, style) => {
@@ -120,7 +120,7 @@ async function killOnce(
 ): Promise<KillOutcome> {
   const { fake, run, root, before, after } = world;
   const faults: string[] = [];
-  let killedIn: string | null = null;
+  const seen: { killedIn: string | null } = { killedIn: null };
   const killer =
     (isMeant: (operation: Operation) => boolean, phase: Phase) =>
     (child: () => ChildProcess | undefined): Hook => {
@@ -128,7 +128,7 @@ async function killOnce(
       return (operation, now) => {
         if (isDead || now !== phase || !isMeant(operation)) return undefined;
         isDead = true;
-        killedIn = `${operation.name} ${phase}`;
+        seen.killedIn = `${operation.name} ${phase}`;
         child()?.kill('SIGKILL');
         return phase === 'replied' || doneLater ? undefined : { kind: 'reset' };
       };
@@ -145,7 +145,7 @@ async function killOnce(
       point.phase,
     ),
   );
-  const mayEnd = killedIn === null || point.phase === 'replied'; // its last answer, and it was gone before the signal
+  const mayEnd = seen.killedIn === null || point.phase === 'replied'; // its last answer, and it was gone before the signal
   if (signal !== 'SIGKILL' && !(mayEnd && code === 0)) faults.push(`it ended by ${signal} ${code} ${stderr}`);
   const sent = partsOf(fake.log);
   await look();
@@ -160,13 +160,13 @@ async function killOnce(
     '\n',
   );
   const known = sameFolder || killedAgainAt.length > 0 ? undefined : world.converged.get(content);
-  if (known !== undefined) return { faults: [...faults, ...known], killedIn, sentTwice: 0 };
+  if (known !== undefined) return { faults: [...faults, ...known], ...seen, sentTwice: 0 };
   const again = await giveAgain(world, sameFolder);
   const sentTwice = partsOf(fake.log).filter((part) => sent.includes(part)).length;
   if (sentTwice > IN_PARTS.connections * (1 + killedAgainAt.length))
     again.push(`${sentTwice} parts went up twice`);
   world.converged.set(content, again);
-  return { faults: [...faults, ...again], killedIn, sentTwice };
+  return { faults: [...faults, ...again], ...seen, sentTwice };
 }
 
 /** Gives the command again; returns how it differs from the undisturbed one. */
