@@ -96,8 +96,13 @@ export class ReleaseError extends Error {
   }
 }
 
-/** True when `error` is a Node.js system error with this `code` (`ENOENT`, `EEXIST`, …). */
-export const isSystemError = (error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException =>
+/** An error of the operating system, as Node.js throws it. Named here so that our types need none of Node's. */
+export interface SystemError extends Error {
+  readonly code: string;
+}
+
+/** True when `error` is a Node.js system error with one of these codes (`ENOENT`, `EEXIST`, …). */
+export const isSystemError = (error: unknown, ...codes: readonly string[]): error is SystemError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 
 const RETRYABLE: ReadonlySet<ReleaseErrorCode> = new Set<ReleaseErrorCode>([

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { ReleaseError } from '../errors.ts';
 import type { UserConfig, UserTarget } from '../generated/config.ts';
 import type { Support } from '../matrix/coverage.ts';
-import { parseOsRange } from '../model/os-range.ts';
+import { parseOsRange } from '../model/parse-os-range.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import type { Config, S3Target, Target } from './config.ts';
 
