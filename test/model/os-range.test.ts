@@ -10,8 +10,8 @@ import {
   rangesOverlap,
   toOsRangeText,
 } from '../../src/model/os-range.ts';
-import { parseOsRange } from '../../src/model/parse-os-range.ts';
 import type { OsVersion } from '../../src/model/os-version.ts';
+import { parseOsRange } from '../../src/model/parse-os-range.ts';
 import { charOf } from '../support/arbitraries.ts';
 
 const written = (text: string): string => formatOsRange(toOsRangeText(parseOsRange(text)));
