@@ -46,7 +46,7 @@ function explain(cause: unknown, path: string): unknown {
     return new ReleaseError('FILE_EXISTS', `"${path}" is there already, and may hold a key that is in use.`, {
       fix: 'Name another file with --out, or pass --force to replace it for good.',
     });
-  if (!isSystemError(cause)) return cause;
+  if (!isSystemError(cause, ...REFUSALS)) return cause;
   return new ReleaseError('FILE_UNWRITABLE', `"${basename(path)}" cannot be written (${cause.code}).`, {
     fix: 'Name a file in a folder that you may write to.',
     cause,
@@ -54,3 +54,14 @@ function explain(cause: unknown, path: string): unknown {
 }
 
 const OWNER_ONLY = 0o600;
+const REFUSALS = [
+  'EACCES',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+];

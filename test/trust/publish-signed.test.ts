@@ -5,6 +5,7 @@ import { promote, rollBack } from '../../src/flow.ts';
 import { sha256Of } from '../../src/model/digest.ts';
 import type { LogEntry } from '../../src/model/release.ts';
 import { logKey, manifestKey } from '../../src/release/layout.ts';
+import { lookAtSignatures } from '../../src/serve/served-signatures.ts';
 import { exportPrivateKey, generatePrivateKey, type PrivateKey } from '../../src/trust/keys.ts';
 import { splitSigned } from '../../src/trust/signed-document.ts';
 import { verifyDocument, verifyEnvelope } from '../../src/trust/verify.ts';
@@ -212,4 +213,18 @@ test('a key that no app accepts, a lost key and a key in the wrong place stop a 
     message: expect.stringContaining('private half'),
   });
   expect(() => bytesOf(project, logKey('stable', 1))).toThrow(/ENOENT/);
+});
+
+test('serve says what the signature of each channel is worth', async () => {
+  const project = await signedProject();
+  const look = async () => lookAtSignatures((await project.session()).channel.target);
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'signed' }]);
+  signBy(project, NEW);
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'unknown-key' }]);
+  configure(project, undefined);
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'unchecked' }]);
+  const path = join(project.cdn, manifestKey('stable'));
+  const { signature: _, ...unsigned } = readManifest(project);
+  writeFileSync(path, JSON.stringify(unsigned));
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'unsigned' }]);
 });
