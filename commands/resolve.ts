@@ -7,7 +7,8 @@ import { parseOsVersion } from '../src/model/os-version.ts';
 import { parsePlatform } from '../src/model/platform.ts';
 import { parseSignatureQuery } from '../src/model/signature.ts';
 import { renderResolution } from '../src/render/resolution.ts';
-import { pickAdapter, pickRelease, resolveDevice } from '../src/resolve/resolve-device.ts';
+import { pickAdapter } from '../src/resolve/pick-adapter.ts';
+import { pickRelease, resolveDevice } from '../src/resolve/resolve-device.ts';
 
 export default class Resolve extends ReleaseCommand {
   static override summary = 'Tell what a device gets, and why every other system model lost.';

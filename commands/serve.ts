@@ -4,6 +4,7 @@ import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { endOnInterrupt } from '../src/cli/interrupt.ts';
 import { writeStderr } from '../src/cli/output.ts';
 import { openConfig, pickTarget } from '../src/cli/session.ts';
+import { renderSignatures } from '../src/render/serve.ts';
 import { serveTarget } from '../src/serve/serve-target.ts';
 
 export default class Serve extends ReleaseCommand {
@@ -33,10 +34,14 @@ export default class Serve extends ReleaseCommand {
       },
     });
     endOnInterrupt(() => server.close());
-    const { url, root } = server;
+    const { url, root, channels } = server;
     return {
-      result: { url, root, target: target.name },
-      lines: () => [`Serving ${root} at ${url}`, 'Stop with Ctrl-C.'],
+      result: { url, root, target: target.name, channels },
+      lines: () => [
+        `Serving ${root} at ${url}`,
+        ...renderSignatures(channels, this.style),
+        'Stop with Ctrl-C.',
+      ],
     };
   }
 }

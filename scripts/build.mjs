@@ -24,7 +24,7 @@ await step('type check and declarations', () =>
   }),
 );
 await step('bundles', () => {
-  for (const part of ['chunks', 'commands', 'src'])
+  for (const part of ['chunks', 'commands', 'resolve', 'src'])
     rmSync(`${root}/dist/${part}`, { recursive: true, force: true });
   return bundle(root);
 });

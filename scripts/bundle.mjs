@@ -37,9 +37,30 @@ export async function bundle(root) {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
+  await bundleLibrary(root);
   writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, result.metafile));
   writeFileSync(join(root, 'dist', 'bundle-inputs.json'), JSON.stringify(inputsByOutput(result.metafile)));
 }
+
+/** `fmrelease/resolve`: modules for any JavaScript engine, apart from each other, so that bundlers drop what is unused. */
+const bundleLibrary = (root) =>
+  build({
+    absWorkingDir: root,
+    entryPoints: {
+      'resolve/index': 'src/resolve/library.ts',
+      'resolve/manifest': 'src/resolve/resolve-manifest.ts',
+      'resolve/matrix': 'src/resolve/resolve-matrix.ts',
+      'resolve/read': 'src/release/read-manifest.ts',
+    },
+    outdir: 'dist',
+    chunkNames: 'resolve/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+  });
 
 /** Start-up is a feature: what the command shell loads at start for features that this program does not have. */
 const leanShell = (root) => ({

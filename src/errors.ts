@@ -11,6 +11,8 @@ export const EXIT_CODE_OF = {
   FILE_UNWRITABLE: 2,
   STORE_PERMISSION: 3,
   CREDENTIALS_MISSING: 3,
+  SIGNING_KEY_MISSING: 3,
+  SIGNING_FAILED: 3,
   CONFIG_NOT_FOUND: 4,
   FILE_NOT_FOUND: 4,
   ADAPTER_NOT_FOUND: 4,
@@ -42,12 +44,15 @@ export const EXIT_CODE_OF = {
   PACK_ID_TAKEN: 6,
   STORE_NOT_CONDITIONAL: 6,
   FILE_EXISTS: 6,
+  SIGNING_KEY_INVALID: 6,
+  SIGNING_KEY_NOT_ACCEPTED: 6,
   JSON_INVALID: 6,
   LOG_BROKEN: 7,
   DOCUMENT_DAMAGED: 7,
   DIGEST_MISMATCH: 7,
   SIZE_MISMATCH: 7,
   PACK_MISSING: 7,
+  SIGNATURE_INVALID: 7,
   PUBLISH_INCOMPLETE: 8,
   STORE_UNAVAILABLE: 69,
   COMMIT_UNKNOWN: 69,
@@ -96,8 +101,13 @@ export class ReleaseError extends Error {
   }
 }
 
-/** True when `error` is a Node.js system error with this `code` (`ENOENT`, `EEXIST`, …). */
-export const isSystemError = (error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException =>
+/** An error of the operating system, as Node.js throws it. Named here so that our types need none of Node's. */
+export interface SystemError extends Error {
+  readonly code: string;
+}
+
+/** True when `error` is a Node.js system error with one of these codes (`ENOENT`, `EEXIST`, …). */
+export const isSystemError = (error: unknown, ...codes: readonly string[]): error is SystemError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 
 const RETRYABLE: ReadonlySet<ReleaseErrorCode> = new Set<ReleaseErrorCode>([

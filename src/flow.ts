@@ -17,6 +17,7 @@ import {
 import { type Promotion, planPromotion } from './publish/plan-promotion.ts';
 import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
 import { refuseForeign } from './publish/roll-forward.ts';
+import { openSeal, requireTrustedSource } from './publish/seal.ts';
 import { uploadPacks } from './publish/upload.ts';
 import type { RevisionFacts } from './release/compose.ts';
 import { readHead } from './release/read-channel.ts';
@@ -61,7 +62,8 @@ export async function publishPlan(
   refuseForeign({ release: head, projection }, name, allowForeign);
   refuseUnpermitted(plan, options);
   const liftHolds = liftedBy(plan, options);
-  if (projection.state !== 'foreign' && isUnchanged(plan, head, liftHolds))
+  const seal = await openSeal(session, { head });
+  if (projection.state !== 'foreign' && !seal.isDue && isUnchanged(plan, head, liftHolds))
     return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   refuseHeld(packs, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
@@ -84,7 +86,8 @@ export async function publishPlan(
       refuseHeld(packs, liftHolds, now);
       return standingHolds(now, liftHolds);
     },
-    evenIfEqual: plan.change.refreshUrls,
+    evenIfEqual: plan.change.refreshUrls || seal.isDue,
+    seal,
     claims,
     singleWriter: session.channel.singleWriter,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
@@ -107,10 +110,13 @@ export async function rollBack(
   refuseForeign({ release: head, projection }, name, false);
   const claims = await openClaims(store, session.io.wallClock);
   const { operation, ...change } = await planRollback(store, { channel: name, head, claims }, target);
+  if (target.to !== 'none') await requireTrustedSource(session, { channel: name, revision: target.to });
+  const seal = await openSeal(session, { head, replacesHead: target.only.length === 0 });
   const outcome = await commitRevision(store, {
     ...change,
     facts: revisionFacts(session, { kind: 'rollback', operation, message }),
-    evenIfEqual: false,
+    evenIfEqual: seal.isDue,
+    seal,
     claims,
     singleWriter: session.channel.singleWriter,
     movedCode: 'CHANNEL_MOVED',
@@ -135,10 +141,14 @@ export async function promote(
   const claims = await openClaims(store, session.io.wallClock);
   const place = { channel: name, head, source, claims };
   const { operation, ...change } = await planPromotion(store, place, promotion);
+  if (source !== null)
+    await requireTrustedSource(session, { channel: promotion.from, revision: source.entry.revision });
+  const seal = await openSeal(session, { head });
   const outcome = await commitRevision(store, {
     ...change,
     facts: revisionFacts(session, { kind: 'promote', operation, message }),
     evenIfEqual: false,
+    seal,
     claims,
     singleWriter,
     movedCode: 'CHANNEL_MOVED',

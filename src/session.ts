@@ -19,6 +19,8 @@ export interface ReleaseIo {
   readonly toolVersion: string;
   /** Commit, ref, run and actor where CI tells; null elsewhere. */
   readonly source: ReleaseSource | null;
+  /** The private key in FMRELEASE_SIGNING_KEY, as text; never printed. */
+  readonly signingKey?: string | undefined;
   /** The value of FMRELEASE_BA_PACKAGE, or where Apple's packer was found. */
   readonly packTool: string | undefined;
 }

@@ -16,6 +16,7 @@ import { orphanPackRule } from './rules/orphan-pack.ts';
 import { prefetchUnfilteredRule } from './rules/prefetch-unfiltered.ts';
 import { projectionRule } from './rules/projection.ts';
 import { servedPacksRule } from './rules/served-packs.ts';
+import { signatureRule } from './rules/signature.ts';
 import { staleSignatureRule } from './rules/stale-signature.ts';
 import { sunsetRule } from './rules/sunset.ts';
 import { toolkitRemovedRule } from './rules/toolkit-removed.ts';
@@ -64,6 +65,7 @@ const RULES: readonly Rule[] = [
   inspectionRule,
   identityRule,
   logBrokenRule,
+  signatureRule,
   servedPacksRule,
   versionFellRule,
   projectionRule,

@@ -134,6 +134,18 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     why: 'The log is the truth about the channel; nothing is published on top of a broken one.',
     docs: page('log-broken'),
   },
+  'signature-invalid': {
+    title: 'A signature does not hold',
+    severity: 'error',
+    why: 'Somebody without the key wrote this, or changed it; apps that check signatures refuse it.',
+    docs: page('signature-invalid'),
+  },
+  'signature-missing': {
+    title: 'The newest release is not signed',
+    severity: 'error',
+    why: 'Apps that were built to expect a signature refuse the whole release and keep the one before.',
+    docs: page('signature-missing'),
+  },
   'projection-foreign': {
     title: 'No log entry explains the manifest',
     severity: 'error',

@@ -9,6 +9,7 @@ import { encodeManifest } from '../release/projection.ts';
 import type { Session } from '../session.ts';
 import { findOrphans } from './find-orphans.ts';
 import type { AuditedLog } from './read-log.ts';
+import { readTrust } from './read-trust.ts';
 import type { ChannelState, ServedPack } from './state.ts';
 
 /** The day of the question, and whether published packs are hashed. */
@@ -34,6 +35,7 @@ export async function readChannelState(
       release !== null &&
       sha256Of(encodeManifest(release.entry, release.cells, channel.target.publicUrl)) !==
         release.entry.projections[MANIFEST],
+    trust: await readTrust(channel, log),
     slots: log.slots,
     logFaults: log.faults,
     packs: await lookAtPacks(session, servedPacks(log), full),

@@ -8,6 +8,7 @@ import type { AdapterChange } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import type { ProjectionState, Slot } from '../release/read-channel.ts';
 import { FINDING_WORDS } from './finding-words.ts';
+import type { ChannelTrust } from './read-trust.ts';
 
 /** Everything that rules look at, read once. Rules are pure functions of it. */
 export interface AuditState {
@@ -47,6 +48,8 @@ export interface ChannelState {
   readonly projection: ProjectionState;
   /** True when the head was published under another public URL than the config has now. */
   readonly urlsMoved: boolean;
+  /** What its signatures are worth; null where the config names no key. */
+  readonly trust: ChannelTrust | null;
   /** Every readable log entry, ascending. */
   readonly slots: readonly Slot[];
   /** What is wrong with the log; empty when it is whole. */

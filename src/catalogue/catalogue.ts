@@ -1,5 +1,5 @@
 import type { SystemModelDocument } from '../generated/matrix.ts';
-import { parseOsRange } from '../model/os-range.ts';
+import { parseOsRange } from '../model/parse-os-range.ts';
 import { isPlatform } from '../model/platform.ts';
 import type { Catalogue, SystemModel } from '../model/system-model.ts';
 import { OS_RELEASES, TOOLKITS } from './os-releases.ts';

@@ -9,6 +9,7 @@ import type { Progress } from '../progress.ts';
 import { rememberImmutable } from '../release/remember-immutable.ts';
 import { openLocalCaches, type ReleaseIo, type Session } from '../session.ts';
 import { openStore } from '../store/open.ts';
+import { KEY_VARIABLE } from '../trust/signing.ts';
 import { TOOL_VERSION } from '../version.ts';
 import type { CommonFlags } from './command.ts';
 import type { Environment } from './environment.ts';
@@ -68,6 +69,7 @@ export async function openIo(
     progress,
     toolVersion: TOOL_VERSION,
     source: environment.source,
+    signingKey: process.env[KEY_VARIABLE],
     packTool:
       target !== undefined && 'hosting' in target && target.hosting === 'managed'
         ? findPackTool()

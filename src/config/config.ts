@@ -1,6 +1,7 @@
 import type { UserConfig } from '../generated/config.ts';
 import type { Support } from '../matrix/coverage.ts';
 import type { DeepReadonly } from '../model/readonly.ts';
+import type { Signing } from '../trust/signing.ts';
 
 /** The config as the code sees it: complete, checked and read-only. Paths are relative to `root`. */
 export interface Config {
@@ -29,6 +30,8 @@ interface TargetBasics {
   readonly hosting: Hosting;
   readonly verify: 'edge' | 'origin' | 'none';
   readonly archive: 'aar' | 'zip';
+  /** How releases are signed; `off` is unsigned on purpose, even where releases were signed before. */
+  readonly signing?: Signing | 'off';
 }
 
 /** A folder that any static server or CDN origin can serve. `path` is absolute. */
@@ -64,3 +67,7 @@ export interface AppStoreConnectTarget {
 
 /** Where releases go. */
 export type Target = DirectoryTarget | S3Target | AppStoreConnectTarget;
+
+/** How the releases of a target are signed; null leaves them unsigned. */
+export const signingOf = ({ signing }: Pick<TargetBasics, 'signing'>): Signing | null =>
+  signing === undefined || signing === 'off' ? null : signing;

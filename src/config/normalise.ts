@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { ReleaseError } from '../errors.ts';
-import type { UserConfig, UserTarget } from '../generated/config.ts';
+import type { UserConfig, UserSigning, UserTarget } from '../generated/config.ts';
 import type { Support } from '../matrix/coverage.ts';
-import { parseOsRange } from '../model/os-range.ts';
+import { parseOsRange } from '../model/parse-os-range.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
+import { parsePublicKey } from '../trust/keys.ts';
 import type { Config, S3Target, Target } from './config.ts';
 
 /** Where the config was found: its folder and its file name. */
@@ -30,7 +31,7 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
   };
   const userTargets = user.targets ?? DEFAULT_TARGETS;
   const targets = Object.entries(userTargets).flatMap(
-    ([name, target]) => collect(() => toTarget(name, target, root)) ?? [],
+    ([name, target]) => collect(() => toTarget(name, target, { root, signing: user.signing })) ?? [],
   );
   const support = toSupport(user.support, collect);
   const defaultTarget = user.defaultTarget ?? null;
@@ -77,13 +78,19 @@ function toSupport(support: UserConfig['support'], collect: <T>(act: () => T) =>
   return Object.fromEntries(ranges.filter((range) => range !== undefined));
 }
 
-function toTarget(name: string, target: UserTarget, root: string): Target {
+interface Surroundings {
+  readonly root: string;
+  readonly signing: UserConfig['signing'];
+}
+
+function toTarget(name: string, target: UserTarget, { root, signing }: Surroundings): Target {
   if (target.kind === 'app-store-connect') return { kind: 'app-store-connect', name };
   const basics = {
     name,
     publicUrl: toPublicUrl(name, target.publicUrl),
     hosting: target.hosting ?? 'unmanaged',
     archive: target.archive ?? 'aar',
+    ...toSigning(target.signing ?? signing, root),
   } as const;
   return target.kind === 'directory'
     ? { ...basics, kind: 'directory', path: resolve(root, target.path), verify: target.verify ?? 'origin' }
@@ -92,7 +99,7 @@ function toTarget(name: string, target: UserTarget, root: string): Target {
 
 function toS3Target(
   target: Extract<UserTarget, { kind: 's3' }>,
-  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive'>,
+  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive' | 'signing'>,
 ): S3Target {
   const endpoint = target.endpoint === undefined ? null : toEndpoint(basics.name, target.endpoint);
   return {
@@ -108,6 +115,21 @@ function toS3Target(
     partSizeMiB: target.partSizeMiB ?? 8,
     connections: target.connections ?? 4,
     verify: target.verify ?? 'edge',
+  };
+}
+
+/** Undefined stays unsaid: a channel that was signed is then not published by accident. */
+function toSigning(signing: UserSigning | false | undefined, root: string): Pick<S3Target, 'signing'> {
+  if (signing === undefined) return {};
+  if (signing === false) return { signing: 'off' };
+  return {
+    signing: {
+      app: signing.app ?? null,
+      keys: signing.keys.map(parsePublicKey),
+      keyFile: signing.keyFile === undefined ? null : resolve(root, signing.keyFile),
+      command: signing.command ?? null,
+      timeoutMs: (signing.timeoutSeconds ?? 30) * 1000,
+    },
   };
 }
 

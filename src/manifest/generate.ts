@@ -85,8 +85,8 @@ export async function writeManifests(
 }
 
 /**
- * Compares a committed manifest with the generated one and names the fields that differ. `createdAt` does not count:
- * generating again at another time is no difference.
+ * Compares a committed manifest with the generated one and names the fields that differ. `createdAt` does not count,
+ * and neither do signatures: generating again at another time, and without signing, is no difference.
  *
  * @throws ReleaseError `FILE_NOT_FOUND` or `JSON_INVALID`
  */
@@ -116,7 +116,7 @@ function differences(
   expected: JsonValue | undefined,
   place: string,
 ): readonly string[] {
-  if (place === '.createdAt' || JSON.stringify(found) === JSON.stringify(expected)) return [];
+  if (UNCOMPARED.has(place) || JSON.stringify(found) === JSON.stringify(expected)) return [];
   if (isObject(found) && isObject(expected)) {
     const keys = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     return keys.flatMap((key) =>
@@ -129,6 +129,9 @@ function differences(
   }
   return [`${place.slice(1) || '(document)'}: expected ${textOf(expected)}, found ${textOf(found)}`];
 }
+
+/** What another time, or a signature that only a publish makes, must not make a difference. */
+const UNCOMPARED: ReadonlySet<string> = new Set(['.createdAt', '.statements', '.signature']);
 
 const childOf = (value: JsonValue[] | JsonObject, key: string): JsonValue | undefined =>
   Array.isArray(value) ? value[Number(key)] : value[key];

@@ -23,6 +23,8 @@ export type FindingCode =
   | 'digest-mismatch'
   | 'version-fell'
   | 'log-broken'
+  | 'signature-invalid'
+  | 'signature-missing'
   | 'projection-foreign'
   | 'projection-behind'
   | 'on-demand-null'

@@ -15,6 +15,7 @@ import { cellsKey, logKey } from '../release/layout.ts';
 import { brokenLog, listRevisions, readEntry, readHead, readRelease } from '../release/read-channel.ts';
 import type { ReleaseStore, StoredObject, WriteCondition } from '../store/store.ts';
 import type { PackClaims } from './claim-packs.ts';
+import type { Seal } from './seal.ts';
 
 /** A change that is ready to commit: every pack it names is in the store, proved. */
 export interface CommitRequest {
@@ -35,6 +36,8 @@ export interface CommitRequest {
   readonly versionsThere?: HighestVersions;
   /** The user vouches that nobody else publishes: a store that ignores conditions may be written to. */
   readonly singleWriter: boolean;
+  /** Signs the revision, or leaves it as it is. */
+  readonly seal: Pick<Seal, 'apply'>;
   /** A manifest of somebody else that this commit's projection will replace: versions go above it. */
   readonly foreign: StoredObject | null;
 }
@@ -64,10 +67,11 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
     const holds = request.holdsAfter(head);
     const { foreign, versionsThere = {} } = request;
     const ledger = await readVersionLedger(store, { channel, head, foreign, versionsThere });
-    const next = composeRevision(head, { adapters: request.adapters, holds }, { ...request.facts, ledger });
-    if (!request.evenIfEqual && isSameContent(head, next))
+    const draft = composeRevision(head, { adapters: request.adapters, holds }, { ...request.facts, ledger });
+    if (!request.evenIfEqual && isSameContent(head, draft))
       return { committed: false, alreadyCommitted: false, release: head, ignored: [] };
-    if (await isBehind(store, channel, next.entry.revision)) continue;
+    if (await isBehind(store, channel, draft.entry.revision)) continue;
+    const next = await request.seal.apply(draft, head);
     const cells = cellsKey(next.entry.cellsSha256);
     await createContent(store, cells, next.cellsBytes);
     const ignored = await store.ignoredConditions(cells, next.cellsBytes);

@@ -4,6 +4,7 @@ import { packUrl } from '../release/projection.ts';
 import { readEntry } from '../release/read-channel.ts';
 import type { Session } from '../session.ts';
 import type { ReleaseStore, WriteCondition } from '../store/store.ts';
+import { readEnvelope } from '../trust/envelope.ts';
 import type { Check } from '../verify/check.ts';
 import { verifyAsTargetSays } from '../verify/verify.ts';
 import type { CommitOutcome } from './commit.ts';
@@ -21,6 +22,8 @@ export interface PublishResult {
   readonly skippedBytes: number;
   readonly packs: readonly PublishedPack[];
   readonly verified: boolean;
+  /** The id of the key that signed the release; null when it is not signed, or nothing was published yet. */
+  readonly signedBy: string | null;
   /** What whoever publishes must see to, since the store does not: empty on a store that honours every condition. */
   readonly notes: readonly string[];
   /** What verification found wrong, and what kept the projection from following; empty when all is well. */
@@ -94,9 +97,16 @@ export async function finishPublish(
       sizeBytes: pack.downloadSize,
     })),
     notes: outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)],
+    signedBy: signerOf(outcome.release),
     verified: outcome.release !== null && problems.length === 0 && target.verify !== 'none',
     problems,
   };
+}
+
+/** What the envelope of an entry says; who wants it proved runs `verify`. */
+function signerOf(release: Release | null): string | null {
+  const envelope = release?.entry.signature === undefined ? null : readEnvelope(release.entry.signature);
+  return envelope === null || typeof envelope === 'string' ? null : (envelope.signatures[0]?.keyId ?? null);
 }
 
 /** The packs that a revision brought: those of its other packs were looked at when they came. */

@@ -1,7 +1,5 @@
-import { ReleaseError } from '../errors.ts';
 import type { CellsDocument as CellsJson } from '../generated/cells.ts';
 import type { LogEntry as LogEntryJson } from '../generated/log-entry.ts';
-import type { ChannelManifest as ChannelManifestJson } from '../generated/manifest.ts';
 import { readJsonBytes } from '../json/read.ts';
 import { checkDocument } from '../json/validate.ts';
 import { writeJson } from '../json/write.ts';
@@ -10,6 +8,7 @@ import { compareBytes } from '../model/digest.ts';
 import { compareOsVersions, parseOsVersion } from '../model/os-version.ts';
 import { PLATFORMS } from '../model/platform.ts';
 import type { CellsDocument, ChannelManifest, LogEntry, PackRecord } from '../model/release.ts';
+import { damagedAs } from './damaged.ts';
 
 /**
  * Reads one log entry.
@@ -33,14 +32,8 @@ export async function parseCells(bytes: Uint8Array, source: string): Promise<Cel
 
 /** Reads `manifest.json`; `DOCUMENT_DAMAGED` when it is anything else. */
 export async function parseManifest(bytes: Uint8Array, source: string): Promise<ChannelManifest> {
-  const { default: validate } = await import('../generated/manifest.validator.js');
-  return damagedAs('DOCUMENT_DAMAGED', source, () =>
-    checkDocument<ChannelManifestJson>(readJsonBytes(bytes, source), {
-      validate,
-      source,
-      code: 'DOCUMENT_DAMAGED',
-    }),
-  );
+  const { readManifest } = await import('./read-manifest.ts');
+  return readManifest(bytes, source);
 }
 
 /** The canonical bytes of a release's cells, in one order whatever order they came in. */
@@ -63,16 +56,3 @@ export const sortCells = (cells: readonly Cell[]): readonly Cell[] =>
 /** Packs by id. */
 export const sortPacks = <Pack extends Pick<PackRecord, 'id'>>(packs: readonly Pack[]): readonly Pack[] =>
   [...packs].sort((a, b) => compareBytes(a.id, b.id));
-
-/** A published document that cannot be read is damaged, whatever the reader calls it. */
-function damagedAs<T>(code: 'LOG_BROKEN' | 'DOCUMENT_DAMAGED', source: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (!(cause instanceof ReleaseError)) throw cause;
-    throw new ReleaseError(code, `${source} is not what fmrelease wrote: ${cause.message}`, {
-      fix: `Restore ${source} from a backup, or publish to a new channel.`,
-      cause,
-    });
-  }
-}

@@ -1,11 +1,15 @@
 import type { Cell } from '../model/cell.ts';
 import type { ChannelManifest, LogEntry, PackRecord } from '../model/release.ts';
 import { encode, sortCells } from './documents.ts';
+import { MANIFEST } from './layout.ts';
 
 /** What a manifest says of its release; the rest of a log entry stays in the log. */
-export type ProjectedRelease = Pick<LogEntry, 'channel' | 'revision' | 'createdAt' | 'packs'>;
+export type ProjectedRelease = Pick<LogEntry, 'channel' | 'revision' | 'createdAt' | 'packs' | 'statements'>;
 
-/** Returns `manifest.json` of a release. `publicUrl` stands for the prefix and ends with a slash. Pure. */
+/**
+ * Returns `manifest.json` of a release. `publicUrl` stands for the prefix and ends with a slash. The signature, where
+ * there is one, stays the last member: what stands before it is what was signed. Pure.
+ */
 export const projectManifest = (
   release: ProjectedRelease,
   cells: readonly Cell[],
@@ -17,7 +21,16 @@ export const projectManifest = (
   createdAt: release.createdAt,
   assetPacks: release.packs.map((pack) => projectPack(pack, publicUrl)),
   cells: [...sortCells(cells)],
+  ...projectStatements(release.statements),
 });
+
+function projectStatements(
+  statements: ProjectedRelease['statements'],
+): Pick<ChannelManifest, 'statements' | 'signature'> {
+  if (statements === undefined) return {};
+  const { [MANIFEST]: signature, ...packs } = statements;
+  return { statements: packs, ...(signature === undefined ? {} : { signature }) };
+}
 
 /** The bytes of `manifest.json`. */
 export const encodeManifest = (

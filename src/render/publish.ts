@@ -31,6 +31,7 @@ export function renderPublish(
           `Uploaded ${formatBytes(result.uploadedBytes)}, ${formatBytes(result.skippedBytes)} were there already.`,
         ]
       : []),
+    ...(result.revision === null ? [] : [signatureLine(result)]),
     ...result.notes.map((note) => style.yellow(note)),
     ...(result.problems.length > 0
       ? [
@@ -44,6 +45,11 @@ export function renderPublish(
       : []),
   ];
 }
+
+const signatureLine = ({ signedBy }: PublishResult): string =>
+  signedBy === null
+    ? 'Not signed: devices cannot tell who published it (docs/signing.md).'
+    : `Signed by key ${signedBy}.`;
 
 function headline(
   { committed, alreadyCommitted, supersededBy, revision }: PublishResult,

@@ -1,16 +1,13 @@
 import { ReleaseError } from '../errors.ts';
-import type { Device } from '../matrix/resolve.ts';
-import type { Cell } from '../model/cell.ts';
-import { formatOsVersion } from '../model/os-version.ts';
 import { parseManifest } from '../release/documents.ts';
 import { MANIFEST, manifestKey } from '../release/layout.ts';
 import { packUrl } from '../release/projection.ts';
 import { readHead, readRelease } from '../release/read-channel.ts';
-import { type ResolvablePack, resolveRelease } from '../release/resolve-release.ts';
 import type { OpenChannel } from '../session.ts';
 import { edgeReader } from '../verify/edge.ts';
 import { collect } from '../verify/reader.ts';
-import { onlyAdapter, toResolvedPack } from './from-matrix.ts';
+import type { AdapterDevice } from './answer-matrix.ts';
+import { answerFromRelease, type PublishedRelease } from './answer-release.ts';
 import type { ResolveResult } from './result.ts';
 
 /** Which release answers: a revision of the log (null: the newest), or what the public URL serves. */
@@ -22,54 +19,15 @@ export interface ReleaseSourceRequest {
 /**
  * Resolves one adapter from what is published alone, as an app does.
  *
- * @throws ReleaseError `RELEASE_NOT_FOUND`, `ADAPTER_UNKNOWN`, `RESOLUTION_AMBIGUOUS`, `STORE_UNAVAILABLE`
+ * @throws ReleaseError `RELEASE_NOT_FOUND`, `STORE_UNAVAILABLE`, or as {@link answerFromRelease} does
  */
 export async function resolveFromRelease(
   channel: OpenChannel,
   { source, revision }: ReleaseSourceRequest,
-  { adapter, ...device }: Device & { readonly adapter: string | undefined },
+  device: AdapterDevice,
 ): Promise<ResolveResult> {
   const release = source === 'edge' ? await readEdge(channel) : await readLog(channel, revision);
-  const known = [...new Set(release.cells.map((cell) => cell.adapter))];
-  const name = adapter ?? onlyAdapter(known);
-  if (!known.includes(name))
-    throw new ReleaseError(
-      'ADAPTER_UNKNOWN',
-      `Revision ${release.revision} of "${channel.name}" has no adapter "${name}".`,
-      { fix: `Name one of ${known.join(', ')}.` },
-    );
-  const { state, cells, pack, trail } = resolveRelease(release, name, device);
-  const [cell, another] = cells;
-  return {
-    state,
-    adapter: name,
-    platform: device.platform,
-    os: formatOsVersion(device.os),
-    source,
-    revision: release.revision,
-    systemModel: another === undefined ? (cell?.systemModel ?? null) : null,
-    baseModelSignature: pack?.baseModelSignature ?? (another === undefined ? signatureOf(cell) : null),
-    build: pack?.build ?? null,
-    pack: pack === null ? null : toResolvedPack(pack, pack.url),
-    fallback: cell?.fallback ?? null,
-    candidates: another === undefined ? [] : cells.flatMap(({ systemModel }) => systemModel ?? []),
-    trail: [`Revision ${release.revision} of "${channel.name}", from the ${source}.`, ...trail],
-  };
-}
-
-/** What the cell's system model carries, once all of it is known. */
-const signatureOf = (cell: Cell | undefined): string | null =>
-  cell?.baseModelSignature?.length === 40 ? cell.baseModelSignature : null;
-
-interface PublishedRelease {
-  readonly revision: number;
-  readonly cells: readonly Cell[];
-  readonly packs: readonly (ResolvablePack & {
-    readonly version: number;
-    readonly url: string;
-    readonly sha256: string;
-    readonly downloadSize: number;
-  })[];
+  return answerFromRelease(release, device);
 }
 
 async function readLog(
@@ -80,6 +38,8 @@ async function readLog(
     revision === null ? (await readHead(store, name)).release : await readRelease(store, name, revision);
   if (release === null) throw notFound(name, revision);
   return {
+    source: 'log',
+    channel: name,
     revision: release.entry.revision,
     cells: release.cells,
     packs: release.entry.packs.map((pack) => ({ ...pack, url: packUrl(pack, target.publicUrl) })),
@@ -90,7 +50,7 @@ async function readEdge({ name, target }: OpenChannel): Promise<PublishedRelease
   const served = await edgeReader(target.publicUrl).get(manifestKey(name));
   if (served === null) throw notFound(name, null);
   const { revision, cells, assetPacks } = await parseManifest(await collect(served.bytes), MANIFEST);
-  return { revision, cells, packs: assetPacks };
+  return { source: 'edge', channel: name, revision, cells, packs: assetPacks };
 }
 
 const notFound = (channel: string, revision: number | null): ReleaseError =>

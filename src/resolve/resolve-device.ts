@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
 import type { Device } from '../matrix/resolve.ts';
-import type { SignatureQuery } from '../model/signature.ts';
 import type { Session } from '../session.ts';
 import type { ResolveResult } from './result.ts';
 
@@ -48,20 +47,6 @@ export function pickRelease({
   throw new ReleaseError('USAGE', 'The edge serves one revision only, so --revision cannot choose.', {
     fix: 'Leave out --revision, or pass --source log.',
   });
-}
-
-/** The adapter that was named, by flag or within an identifier; `USAGE` when the two disagree. */
-export function pickAdapter(
-  named: string | undefined,
-  query: SignatureQuery | undefined,
-): string | undefined {
-  const implied = query?.adapterName ?? undefined;
-  if (named === undefined || implied === undefined || named === implied) return named ?? implied;
-  throw new ReleaseError(
-    'USAGE',
-    `--adapter is "${named}", but the identifier in --signature is of "${implied}".`,
-    { fix: 'Leave --adapter out, or pass the identifier of that adapter.' },
-  );
 }
 
 const WITHOUT_CHANNEL: ReadonlySet<string> = new Set(['TARGET_REQUIRED', 'TARGET_NOT_SUPPORTED']);

@@ -27,3 +27,17 @@ export interface ResolvedPack {
   readonly sha256: string | null;
   readonly downloadSize: number | null;
 }
+
+/** A pack record as `resolve` answers it. */
+export const toResolvedPack = (
+  { id, version, sha256, downloadSize }: PublishedPackFacts,
+  url: string,
+): ResolvedPack => ({ id, version, url, sha256, downloadSize });
+
+/** What log entries and manifests both say of a pack. */
+export interface PublishedPackFacts {
+  readonly id: string;
+  readonly version: number;
+  readonly sha256: string;
+  readonly downloadSize: number;
+}

@@ -1,5 +1,6 @@
 import type { Target } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
+import { lookAtSignatures, type ServedSignature } from './served-signatures.ts';
 import { type RunningServer, type ServeOptions, startServer } from './server.ts';
 
 /** Where to listen; an undefined port takes that of the target's public URL. */
@@ -15,7 +16,7 @@ export interface ServeRequest extends Pick<ServeOptions, 'host' | 'onRequest'> {
 export async function serveTarget(
   target: Target,
   { port, ...request }: ServeRequest,
-): Promise<RunningServer & { readonly root: string }> {
+): Promise<RunningServer & { readonly root: string; readonly channels: readonly ServedSignature[] }> {
   if (target.kind !== 'directory') {
     throw new ReleaseError(
       'TARGET_NOT_SUPPORTED',
@@ -23,6 +24,7 @@ export async function serveTarget(
       { fix: 'Name a directory target with --target.' },
     );
   }
+  const channels = await lookAtSignatures(target);
   const url = new URL(target.publicUrl);
   const server = await startServer({
     ...request,
@@ -30,5 +32,5 @@ export async function serveTarget(
     port: port ?? Number(url.port || 8787),
     basePath: url.pathname,
   });
-  return { ...server, root: target.path };
+  return { ...server, root: target.path, channels };
 }

@@ -4,7 +4,9 @@ import type { ChannelManifest } from '../model/release.ts';
 import type { Progress } from '../progress.ts';
 import { parseManifest } from '../release/documents.ts';
 import { manifestKey } from '../release/layout.ts';
+import type { Signing } from '../trust/signing.ts';
 import { type Check, failed, passed } from './check.ts';
+import { checkSignatures } from './check-signatures.ts';
 import { collect, type PublishedObject, type PublishedReader } from './reader.ts';
 
 /** What to look at. `full` hashes every byte of every pack; `only` names adapters, empty means all. */
@@ -17,6 +19,8 @@ export interface VerifyScope {
   readonly packs: ReadonlySet<string> | null;
   /** The revision that must be served at least; null takes what is there. */
   readonly atLeast: number | null;
+  /** Whose signatures the manifest must carry; null asks for none. */
+  readonly signing: Signing | null;
 }
 
 type AssetPack = ChannelManifest['assetPacks'][number];
@@ -37,9 +41,10 @@ export async function checkServed(
     return [
       failed(MANIFEST_CHECK, `${reader.place} has no manifest for "${scope.channel}", or it may not be read`),
     ];
+  const bytes = await collect(served.bytes);
   let manifest: ChannelManifest;
   try {
-    manifest = await parseManifest(await collect(served.bytes), 'manifest.json');
+    manifest = await parseManifest(bytes, 'manifest.json');
   } catch (error) {
     if (!(error instanceof ReleaseError) || error.code !== 'DOCUMENT_DAMAGED') throw error;
     return [failed(MANIFEST_CHECK, error.message)];
@@ -48,7 +53,10 @@ export async function checkServed(
     ({ id, adapter }) =>
       (scope.only.length === 0 || scope.only.includes(adapter)) && (scope.packs?.has(id) ?? true),
   );
-  const checks: Check[] = [...checkManifest(manifest, served, scope)];
+  const checks: Check[] = [
+    ...checkManifest(manifest, served, scope),
+    ...checkSignatures({ ...scope, bytes, manifest, packs }),
+  ];
   for (const pack of packs)
     checks.push(...(await checkPack(reader, pack, { scope, progress }).catch(failAs(`pack ${pack.id}`))));
   return checks;

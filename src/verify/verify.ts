@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signingOf } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { publishedAdapters } from '../release/adapters.ts';
@@ -32,7 +33,7 @@ export async function verifyAsTargetSays(
   for (;;) {
     const checks = await checkServed(
       reader,
-      { ...scope, channel: name, publicUrl: target.publicUrl },
+      { ...scope, channel: name, publicUrl: target.publicUrl, signing: signingOf(target) },
       progress,
     );
     if (Date.now() >= until || !servesAnOlderOne(checks)) return checks;

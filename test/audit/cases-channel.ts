@@ -1,5 +1,7 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { logKey, manifestKey, packKey } from '../../src/release/layout.ts';
+import { exportPrivateKey, generatePrivateKey } from '../../src/trust/keys.ts';
 import { SIGNATURE } from '../support/builders.ts';
 import { asItIs, type FindingCases } from './case.ts';
 import type { Scene } from './scene.ts';
@@ -17,6 +19,8 @@ export const CHANNEL_CASES: FindingCases<
   | 'published-only'
   | 'orphan-pack'
   | 'held'
+  | 'signature-invalid'
+  | 'signature-missing'
   | 'unsigned'
 > = {
   'pack-missing': {
@@ -116,6 +120,30 @@ export const CHANNEL_CASES: FindingCases<
       }));
     },
   },
+  'signature-invalid': {
+    severity: 'error',
+    subject: 'stable',
+    published: false,
+    trigger: async (scene) => {
+      signWith(scene);
+      await scene.publish();
+      scene.rewriteLog((entry) => ({ ...entry, message: 'forged' }));
+    },
+    nearMiss: async (scene) => {
+      await scene.publish();
+      signWith(scene);
+      await publishSecond(scene); // the first revision was never signed, which is no forgery
+    },
+  },
+  'signature-missing': {
+    severity: 'error',
+    subject: 'stable',
+    trigger: signWith,
+    nearMiss: async (scene) => {
+      signWith(scene);
+      await scene.publish();
+    },
+  },
   unsigned: {
     severity: 'note',
     subject: 'stable',
@@ -136,6 +164,13 @@ export async function leaveManifestBehind(scene: Scene): Promise<void> {
   const first = readFileSync(scene.pathOf(manifestKey('stable')));
   await publishSecond(scene);
   scene.putObject(manifestKey('stable'), first);
+}
+
+/** From here on releases are signed. */
+export function signWith({ root, rewriteConfig }: Scene): void {
+  const key = generatePrivateKey();
+  writeFileSync(join(root, 'signing.pem'), exportPrivateKey(key));
+  rewriteConfig({ signing: { keys: [key.publicKey.text], keyFile: 'signing.pem' } });
 }
 
 /** Changes an object without changing its size. */

@@ -92,6 +92,7 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
       projection: 'current',
       urlsMoved: false,
       slots,
+      trust: null,
       logFaults: [],
       packs: packs.map((pack) => ({ pack, sizeBytes: pack.downloadSize, sha256: null })),
       orphans: [],

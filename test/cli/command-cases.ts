@@ -22,6 +22,8 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   doctor: { args: ['--probe'], code: 0 },
   history: { args: [], code: 0 },
   init: { args: [], code: 0 },
+  'key generate': { args: ['--out', 'new-key.pem'], code: 0 },
+  'key show': { args: ['signing-key.pem'], code: 0 },
   manifest: { args: [], code: 0 },
   pack: { args: [], code: 0 },
   plan: { args: ['--exit-code'], code: 0 },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { coverCells, type Support, toCell } from '../../src/matrix/coverage.ts';
 import { servedBuilds } from '../../src/matrix/decide.ts';
-import { parseOsRange } from '../../src/model/os-range.ts';
+import { parseOsRange } from '../../src/model/parse-os-range.ts';
 import type { SystemModel } from '../../src/model/system-model.ts';
 import {
   aBuild,

@@ -6,12 +6,12 @@ import { ReleaseError } from '../../src/errors.ts';
 import {
   formatOsRange,
   type OsRange,
-  parseOsRange,
   rangeContains,
   rangesOverlap,
   toOsRangeText,
 } from '../../src/model/os-range.ts';
 import type { OsVersion } from '../../src/model/os-version.ts';
+import { parseOsRange } from '../../src/model/parse-os-range.ts';
 import { charOf } from '../support/arbitraries.ts';
 
 const written = (text: string): string => formatOsRange(toOsRangeText(parseOsRange(text)));

@@ -8,7 +8,8 @@ import {
   type ServeEntry,
   type ServeSubject,
 } from '../../src/model/matrix.ts';
-import { type OsRange, parseOsRange } from '../../src/model/os-range.ts';
+import type { OsRange } from '../../src/model/os-range.ts';
+import { parseOsRange } from '../../src/model/parse-os-range.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { type BaseModelSignature, parseBaseModelSignature } from '../../src/model/signature.ts';
 import type { Catalogue, OsRelease, SystemModel } from '../../src/model/system-model.ts';

@@ -67,6 +67,7 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
   await project.prepare('publish', '--yes');
   await project.prepare('plan', '--out', 'plan.json');
   project.write('bucket.config.json', BUCKET_CONFIG);
+  project.write('signing-key.pem', SIGNING_SEED);
   return project;
 }
 
@@ -90,6 +91,9 @@ export const BUCKET_CONFIG = {
     },
   },
 };
+
+/** The 32 bytes of a private key that signs nothing but tests. */
+export const SIGNING_SEED = createHash('sha256').update('a key for tests').digest('base64');
 
 /** The clock of every preparation: 2026-11-22T10:00:00Z. */
 export const EPOCH = '1795341600';

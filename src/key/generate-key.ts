@@ -1,0 +1,67 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { asideName } from '../disk/aside.ts';
+import { isSystemError, ReleaseError } from '../errors.ts';
+import { exportPrivateKey, generatePrivateKey, type PublicKey } from '../trust/keys.ts';
+
+/**
+ * Makes a key pair and writes the private half to a new file that only its owner can read. What is returned is the
+ * public half.
+ *
+ * @throws ReleaseError `FILE_EXISTS` unless `force`, `FILE_UNWRITABLE`
+ */
+export async function generateKeyFile(
+  path: string,
+  { force }: { readonly force: boolean },
+): Promise<PublicKey> {
+  const key = generatePrivateKey();
+  const aside = join(dirname(path), asideName());
+  try {
+    if (!force) {
+      await writeSecret(path, exportPrivateKey(key));
+    } else {
+      await writeSecret(aside, exportPrivateKey(key));
+      await rename(aside, path);
+    }
+  } catch (cause) {
+    if (force) await rm(aside, { force: true }).catch(() => undefined);
+    throw explain(cause, path);
+  }
+  return key.publicKey;
+}
+
+/** Created with its mode, so that there is no moment at which others could open it. */
+async function writeSecret(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', OWNER_ONLY);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function explain(cause: unknown, path: string): unknown {
+  if (isSystemError(cause, 'EEXIST'))
+    return new ReleaseError('FILE_EXISTS', `"${path}" is there already, and may hold a key that is in use.`, {
+      fix: 'Name another file with --out, or pass --force to replace it for good.',
+    });
+  if (!isSystemError(cause, ...REFUSALS)) return cause;
+  return new ReleaseError('FILE_UNWRITABLE', `"${basename(path)}" cannot be written (${cause.code}).`, {
+    fix: 'Name a file in a folder that you may write to.',
+    cause,
+  });
+}
+
+const OWNER_ONLY = 0o600;
+const REFUSALS = [
+  'EACCES',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+];

@@ -1,0 +1,83 @@
+import { signingOf } from '../config/config.ts';
+import { ReleaseError } from '../errors.ts';
+import type { Release } from '../model/release.ts';
+import type { ComposedRevision } from '../release/compose.ts';
+import type { Session } from '../session.ts';
+
+/** What signs a revision right before it is committed, or leaves it unsigned. */
+export interface Seal {
+  /** The id of the key that signs; null for an unsigned channel. */
+  readonly keyId: string | null;
+  /** The head is not signed by that key, for that app: a new revision is due even if nothing else changes. */
+  readonly isDue: boolean;
+  /** Signs a revision that follows `head`, once that head is trusted. */
+  apply(draft: ComposedRevision, head: Release | null): Promise<ComposedRevision>;
+}
+
+/** How a seal is opened. `replacesHead`: nothing of the head goes into the next revision, so nobody need trust it. */
+export interface SealWishes {
+  readonly head: Release | null;
+  readonly replacesHead?: boolean;
+}
+
+/**
+ * Opens what signs the next revision, before anything is uploaded: the key is there, it is accepted, and the head may
+ * be built on.
+ *
+ * @throws ReleaseError `SIGNING_KEY_MISSING` (also for a signed channel without `signing` in the config),
+ *   `SIGNATURE_INVALID`, or as opening the signer does
+ */
+export async function openSeal(
+  { channel: { store, name, target }, io }: Session,
+  { head, replacesHead = false }: SealWishes,
+): Promise<Seal> {
+  const signing = signingOf(target);
+  if (signing === null) {
+    if (head?.entry.signature !== undefined && target.signing !== 'off') throw wouldUnsign(name, head);
+    return { keyId: null, isDue: false, apply: (draft) => Promise.resolve(draft) };
+  }
+  const [{ openSigner }, { requireTrusted }, { sealRevision }] = await Promise.all([
+    import('../trust/signer.ts'),
+    import('../trust/trusted-head.ts'),
+    import('../trust/seal-revision.ts'),
+  ]);
+  const trust = async (next: Release | null) =>
+    next === null || replacesHead
+      ? null
+      : requireTrusted(store, { channel: name, revision: next.entry.revision }, signing);
+  const verdict = await trust(head);
+  const signer = await openSigner(signing, io.signingKey);
+  const isOurs =
+    verdict !== null &&
+    verdict !== 'unsigned' &&
+    verdict.keyIds.includes(signer.keyId) &&
+    verdict.statement.app === signing.app;
+  return {
+    keyId: signer.keyId,
+    isDue: head !== null && !isOurs,
+    apply: async (draft, next) => {
+      await trust(next);
+      return sealRevision(draft, { signing, signer, publicUrl: target.publicUrl });
+    },
+  };
+}
+
+/** Refuses to take another revision over unless it can be trusted; a channel that is not signed takes any. */
+export async function requireTrustedSource(
+  { channel: { store, target } }: Session,
+  source: { readonly channel: string; readonly revision: number },
+): Promise<void> {
+  const signing = signingOf(target);
+  if (signing === null) return;
+  const { requireTrusted } = await import('../trust/trusted-head.ts');
+  await requireTrusted(store, source, signing);
+}
+
+const wouldUnsign = (channel: string, { entry }: Release): ReleaseError =>
+  new ReleaseError(
+    'SIGNING_KEY_MISSING',
+    `Revision ${entry.revision} of "${channel}" is signed, and this config does not say how: apps would refuse an unsigned one.`,
+    {
+      fix: 'Add `signing` to the config; or `signing: false` to the target, when it shall not be signed any more.',
+    },
+  );

@@ -1,0 +1,43 @@
+import { createRequire } from 'node:module';
+import { Language, type Node, Parser } from 'web-tree-sitter';
+
+/** Parses Swift; returns the places at which the grammar gives up, as `line:column what`. Nothing is compiled. */
+export async function swiftFaults(text: string): Promise<readonly string[]> {
+  const parser = await loadParser();
+  const tree = parser.parse(text);
+  if (tree === null) throw new Error('the parser gave up');
+  const faults = faultsOf(tree.rootNode);
+  tree.delete();
+  return faults;
+}
+
+/** Returns every declaration of a kind at the top of a file: `struct_declaration` and the like have their names here. */
+export async function topLevelNames(text: string): Promise<readonly string[]> {
+  const tree = (await loadParser()).parse(text);
+  const names = tree?.rootNode.namedChildren.flatMap((node) => node?.childForFieldName('name')?.text ?? []);
+  return names ?? [];
+}
+
+let loading: Promise<Parser> | undefined;
+
+function loadParser(): Promise<Parser> {
+  loading ??= (async () => {
+    await Parser.init();
+    const grammar = createRequire(import.meta.url).resolve(
+      '@repomix/tree-sitter-wasms/out/tree-sitter-swift.wasm',
+    );
+    const parser = new Parser();
+    parser.setLanguage(await Language.load(grammar));
+    return parser;
+  })();
+  return loading;
+}
+
+function faultsOf(node: Node): readonly string[] {
+  const { row, column } = node.startPosition;
+  const here =
+    node.isError || node.isMissing
+      ? [`${row + 1}:${column + 1} ${node.isMissing ? 'missing' : 'error'}`]
+      : [];
+  return [...here, ...node.children.flatMap((child) => (child === null ? [] : faultsOf(child)))];
+}

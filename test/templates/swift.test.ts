@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PAYLOAD_TYPES } from '../../src/trust/statement.ts';
+import { PACKAGE_ROOT } from '../support/run-cli.ts';
+import { swiftFaults, topLevelNames } from './parse-swift.ts';
+
+const folder = join(PACKAGE_ROOT, 'templates');
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.swift'),
+);
+const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
+describe.each(files)('%s', (name) => {
+  test('parses as Swift', async () => {
+    expect(await swiftFaults(textOf(name))).toEqual([]);
+  });
+
+  test.each([
+    { why: 'a brace is missing', breakIt: (text: string) => text.replace(/\}\s*$/, '') },
+    {
+      why: 'a word is misspelt',
+      breakIt: (text: string) => text.replace(/\n(public )?(struct|enum) /, '\n$1strct '),
+    },
+    {
+      why: 'a parameter list stays open',
+      breakIt: (text: string) => text.replace(/func (\w+)\(/, 'func $1(('),
+    },
+  ])('does not parse once $why', async ({ breakIt }) => {
+    const broken = breakIt(textOf(name));
+    expect(broken).not.toBe(textOf(name));
+    expect(await swiftFaults(broken)).not.toEqual([]);
+  });
+});
+
+describe('the verifier and the resolver', () => {
+  test('declare what the app pieces use', async () => {
+    expect(await topLevelNames(textOf('app/ReleaseVerifier.swift'))).toEqual(
+      expect.arrayContaining([
+        'ReleaseVerifier',
+        'AdapterTrust',
+        'SeenReleases',
+        'PackStatement',
+        'ReleaseRefusal',
+      ]),
+    );
+    expect(await topLevelNames(textOf('app/AdapterResolver.swift'))).toEqual(
+      expect.arrayContaining(['AdapterResolver', 'ReleaseDevice', 'AdapterResolution', 'OSVersion']),
+    );
+  });
+
+  test.each(['app/StrictJSON.swift', 'app/ReleaseVerifier.swift', 'app/AdapterResolver.swift'])(
+    '%s imports CryptoKit and Foundation at most',
+    (name) => {
+      const imports = [...textOf(name).matchAll(/^import (\w+)$/gm)].map(([, module]) => module);
+      expect(['CryptoKit', 'Foundation']).toEqual(expect.arrayContaining(imports));
+    },
+  );
+
+  test('know the verdicts of the vectors and the payload types of the publisher', () => {
+    const verifier = textOf('app/ReleaseVerifier.swift');
+    const schema = JSON.parse(
+      readFileSync(join(PACKAGE_ROOT, 'conformance', 'vectors.schema.json'), 'utf8'),
+    ) as {
+      $defs: { verdict: { enum: readonly string[] } };
+    };
+    const verdicts = [...verifier.matchAll(/^ {2}case (\w+)(?: = "([\w-]+)")?$/gm)].map(
+      ([, name, word]) => word ?? name,
+    );
+    expect(verdicts.sort()).toEqual(schema.$defs.verdict.enum.filter((word) => word !== 'accepted').sort());
+    expect(verifier).toContain(`"${PAYLOAD_TYPES.pack}"`);
+    expect(verifier).toContain(`"${PAYLOAD_TYPES.manifest}"`);
+  });
+});

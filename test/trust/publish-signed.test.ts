@@ -1,0 +1,230 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { promote, rollBack } from '../../src/flow.ts';
+import { sha256Of } from '../../src/model/digest.ts';
+import type { LogEntry } from '../../src/model/release.ts';
+import { logKey, manifestKey } from '../../src/release/layout.ts';
+import { lookAtSignatures } from '../../src/serve/served-signatures.ts';
+import { exportPrivateKey, generatePrivateKey, type PrivateKey } from '../../src/trust/keys.ts';
+import { splitSigned } from '../../src/trust/signed-document.ts';
+import { verifyDocument, verifyEnvelope } from '../../src/trust/verify.ts';
+import { verifyOnRequest } from '../../src/verify/verify.ts';
+import { lookIndependently } from '../conformance/independent-verifier.ts';
+import { makeProject, type Project, publishNow, readLogEntry, readManifest } from '../support/project.ts';
+import { scratchFolder } from '../support/scratch.ts';
+
+const [OLD, NEW] = [generatePrivateKey(), generatePrivateKey()];
+const APP = 'com.example.editor';
+
+/** The config of a project whose releases are signed by `signer`, and whose app accepts `accepted`. */
+function configure(project: Project, signing: object | false | undefined): void {
+  const path = join(project.root, 'fmrelease.config.json');
+  const { signing: _, ...before } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  writeFileSync(path, JSON.stringify(signing === undefined ? before : { ...before, signing }));
+}
+
+function signBy(project: Project, signer: PrivateKey, accepted: readonly PrivateKey[] = [signer]): void {
+  writeFileSync(join(project.root, 'key.pem'), exportPrivateKey(signer));
+  configure(project, { app: APP, keys: accepted.map(({ publicKey }) => publicKey.text), keyFile: 'key.pem' });
+}
+
+async function signedProject(): Promise<Project> {
+  const project = await makeProject(scratchFolder(), ['summarizer', 'tagger']);
+  signBy(project, OLD);
+  await publishNow(await project.session());
+  return project;
+}
+
+const policyOf = (...keys: readonly PrivateKey[]) => ({
+  keys: keys.map(({ publicKey }) => publicKey),
+  app: APP,
+  channel: 'stable',
+});
+const bytesOf = (project: Project, key: string): Buffer => readFileSync(join(project.cdn, key));
+const failuresOf = async (project: Project) =>
+  (await verifyOnRequest(await project.session(), { full: false, only: [], from: undefined })).filter(
+    ({ ok }) => !ok,
+  );
+
+/** Somebody with write access and no key: appends an entry that follows from the head, and its manifest. */
+function forge(project: Project, change: (entry: LogEntry) => LogEntry): void {
+  const { revision } = readManifest(project);
+  const head = readLogEntry(project, revision);
+  const manifest = { ...readManifest(project), revision: revision + 1 };
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  const entry = change({
+    ...head,
+    revision: revision + 1,
+    previousSha256: sha256Of(bytesOf(project, logKey('stable', revision))),
+    operation: sha256Of('forged'),
+    projections: { 'manifest.json': sha256Of(text) },
+  });
+  writeFileSync(join(project.cdn, logKey('stable', revision + 1)), `${JSON.stringify(entry, null, 2)}\n`);
+  writeFileSync(join(project.cdn, manifestKey('stable')), text);
+}
+
+test('a signed release carries its signatures in the entry and in the manifest, and both verifiers accept them', async () => {
+  const project = await signedProject();
+  const manifest = bytesOf(project, manifestKey('stable'));
+  const policy = policyOf(OLD);
+  expect(verifyDocument(manifest, 'manifest', { policy })).toMatchObject({
+    statement: { channel: 'stable', revision: 1, app: APP },
+  });
+  expect(
+    lookIndependently(
+      { manifest: { text: manifest.toString() } },
+      { keys: [OLD.publicKey.text], app: APP, channel: 'stable' },
+    ),
+  ).toBe(true);
+  expect(verifyDocument(bytesOf(project, logKey('stable', 1)), 'log-entry', { policy })).toHaveProperty(
+    'content',
+  );
+  const { assetPacks, statements = {} } = readManifest(project);
+  expect(assetPacks).toHaveLength(2);
+  for (const pack of assetPacks) {
+    const verdict = verifyEnvelope(statements[pack.id] ?? null, 'pack', { policy });
+    expect(verdict).toMatchObject({
+      statement: { id: pack.id, version: 1, packSha256: pack.sha256, sizeBytes: pack.downloadSize },
+    });
+  }
+  expect(splitSigned(manifest).content.toString()).toBe(
+    `${JSON.stringify({ ...readManifest(project), signature: undefined }, null, 2)}\n`,
+  );
+  expect(await failuresOf(project)).toEqual([]);
+});
+
+test('publishing again changes nothing, and the manifest is repaired without a key', async () => {
+  const project = await signedProject();
+  expect(await publishNow(await project.session())).toMatchObject({ committed: false, revision: 1 });
+  const before = bytesOf(project, manifestKey('stable'));
+  await project.add('summarizer', '2.0.0');
+  await publishNow(await project.session());
+  const after = bytesOf(project, manifestKey('stable'));
+  writeFileSync(join(project.cdn, manifestKey('stable')), before);
+  const { rollForward } = await import('../../src/publish/roll-forward.ts');
+  const { channel } = await project.session();
+  rmSync(join(project.root, 'key.pem'));
+  await rollForward(channel.store, {
+    channel: 'stable',
+    publicUrl: channel.target.publicUrl,
+    allowForeign: false,
+  });
+  expect(bytesOf(project, manifestKey('stable'))).toEqual(after);
+});
+
+test('equal inputs give equal entries, signatures included', async () => {
+  const first = await signedProject();
+  const second = await signedProject();
+  expect(bytesOf(first, logKey('stable', 1))).toEqual(bytesOf(second, logKey('stable', 1)));
+});
+
+test('the key is replaced in three steps, and at each an app with either key goes on', async () => {
+  const project = await signedProject();
+  signBy(project, OLD, [OLD, NEW]); // the app that knows both goes out
+  expect(await publishNow(await project.session())).toMatchObject({ committed: false });
+  signBy(project, NEW, [OLD, NEW]);
+  expect(await publishNow(await project.session())).toMatchObject({
+    committed: true,
+    revision: 2,
+    signedBy: NEW.publicKey.id,
+  });
+  const manifest = bytesOf(project, manifestKey('stable'));
+  expect(verifyDocument(manifest, 'manifest', { policy: policyOf(OLD, NEW) })).toHaveProperty('content');
+  expect(verifyDocument(manifest, 'manifest', { policy: policyOf(OLD) })).toBe('unknown-key');
+  signBy(project, NEW); // old apps are gone
+  expect(await publishNow(await project.session())).toMatchObject({ committed: false, revision: 2 });
+  expect(await failuresOf(project)).toEqual([]);
+});
+
+test('an unsigned channel becomes a signed one by publishing, and not the other way by accident', async () => {
+  const project = await makeProject(scratchFolder(), ['summarizer']);
+  expect(await publishNow(await project.session())).toMatchObject({ signedBy: null });
+  signBy(project, OLD);
+  expect(await publishNow(await project.session())).toMatchObject({ committed: true, revision: 2 });
+  configure(project, undefined);
+  await project.add('summarizer', '2.0.0');
+  await expect(publishNow(await project.session())).rejects.toMatchObject({
+    code: 'SIGNING_KEY_MISSING',
+    exitCode: 3,
+  });
+  expect(readManifest(project).revision).toBe(2);
+  const path = join(project.root, 'fmrelease.config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8')) as { targets: { local: object } };
+  writeFileSync(
+    path,
+    JSON.stringify({ ...config, targets: { local: { ...config.targets.local, signing: false } } }),
+  );
+  expect(await publishNow(await project.session())).toMatchObject({
+    committed: true,
+    signedBy: null,
+    revision: 3,
+  });
+});
+
+test.each([
+  { why: 'without a signature', change: ({ signature: _, statements: __, ...entry }: LogEntry) => entry },
+  { why: 'with the signature of the one before', change: (entry: LogEntry) => entry },
+])('an entry $why is never built on, and a rollback to a signed one ends it', async ({ change }) => {
+  const project = await signedProject();
+  forge(project, (entry) => change(entry) as LogEntry);
+  await project.add('tagger', '2.0.0');
+  const refused = { code: 'SIGNATURE_INVALID', exitCode: 7 };
+  await expect(publishNow(await project.session())).rejects.toMatchObject(refused);
+  const partly = rollBack(await project.session(), { to: 1, only: ['tagger'] }, { message: null });
+  await expect(partly).rejects.toMatchObject(refused);
+  await expect(
+    rollBack(await project.session(), { to: 2, only: [] }, { message: null }),
+  ).rejects.toMatchObject(refused);
+  await expect(
+    promote(
+      await project.session({ channel: 'beta' }),
+      { from: 'stable', only: [], remove: [], liftHolds: [] },
+      { message: null },
+    ),
+  ).rejects.toMatchObject(refused);
+  expect((await failuresOf(project)).map(({ name }) => name)).toEqual(['manifest signature']);
+  const { revision, committed } = await rollBack(
+    await project.session(),
+    { to: 1, only: [] },
+    { message: null },
+  );
+  expect([revision, committed]).toEqual([3, true]);
+  expect(await failuresOf(project)).toEqual([]);
+  expect(await publishNow(await project.session())).toMatchObject({ committed: true, revision: 4 });
+});
+
+test('a key that no app accepts, a lost key and a key in the wrong place stop a publish before anything is written', async () => {
+  const project = await makeProject(scratchFolder(), ['summarizer']);
+  const attempt = async () => publishNow(await project.session());
+  signBy(project, NEW, [OLD]);
+  await expect(attempt()).rejects.toMatchObject({ code: 'SIGNING_KEY_NOT_ACCEPTED', exitCode: 6 });
+  rmSync(join(project.root, 'key.pem'));
+  await expect(attempt()).rejects.toMatchObject({ code: 'SIGNING_KEY_MISSING', exitCode: 3 });
+  writeFileSync(join(project.root, 'key.pem'), 'not a key');
+  await expect(attempt()).rejects.toMatchObject({ code: 'SIGNING_KEY_INVALID', exitCode: 6 });
+  configure(project, { keys: [OLD.publicKey.text] });
+  await expect(attempt()).rejects.toMatchObject({ code: 'SIGNING_KEY_MISSING' });
+  const secret = Buffer.from(OLD.key.export({ format: 'jwk' }).d ?? '', 'base64url').toString('base64');
+  configure(project, { keys: [OLD.publicKey.text, secret], keyFile: 'key.pem' });
+  writeFileSync(join(project.root, 'key.pem'), exportPrivateKey(OLD));
+  await expect(attempt()).rejects.toMatchObject({
+    code: 'SIGNING_KEY_INVALID',
+    message: expect.stringContaining('private half'),
+  });
+  expect(() => bytesOf(project, logKey('stable', 1))).toThrow(/ENOENT/);
+});
+
+test('serve says what the signature of each channel is worth', async () => {
+  const project = await signedProject();
+  const look = async () => lookAtSignatures((await project.session()).channel.target);
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'signed' }]);
+  signBy(project, NEW);
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'unknown-key' }]);
+  configure(project, undefined);
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'unchecked' }]);
+  const path = join(project.cdn, manifestKey('stable'));
+  const { signature: _, ...unsigned } = readManifest(project);
+  writeFileSync(path, JSON.stringify(unsigned));
+  expect(await look()).toEqual([{ channel: 'stable', signature: 'unsigned' }]);
+});
