@@ -29,6 +29,7 @@ interface TargetBasics {
   readonly hosting: Hosting;
   readonly verify: 'edge' | 'origin' | 'none';
   readonly archive: 'aar' | 'zip';
+  readonly compression: 'none' | 'zlib' | 'auto';
 }
 
 /** A folder that any static server or CDN origin can serve. `path` is absolute. */
