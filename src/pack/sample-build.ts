@@ -1,4 +1,5 @@
-import { openListed, requireUnchanged } from '../disk/tree.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { openListed, requireUnchanged, type TreeFile } from '../disk/tree.ts';
 import type { BuildSource } from './build-source.ts';
 
 /**
@@ -22,12 +23,9 @@ export async function sampleBuild({
   for (const file of tree.files) {
     const handle = await openListed(root, file);
     try {
-      for (const [index, at] of wanted.entries()) {
-        const from = Math.max(at, fileAt);
-        const end = Math.min(at + length, fileAt + file.sizeBytes);
-        const into = samples[index];
-        if (from < end && into !== undefined) await handle.read(into, from - at, end - from, from - fileAt);
-      }
+      await Promise.all(
+        samples.map((into, index) => fillSample(handle, { into, at: (wanted[index] ?? 0) - fileAt, file })),
+      );
       await requireUnchanged(handle, file);
     } finally {
       await handle.close();
@@ -35,6 +33,20 @@ export async function sampleBuild({
     fileAt += file.sizeBytes;
   }
   return samples.filter(({ length: bytes }) => bytes > 0);
+}
+
+interface Filling {
+  readonly into: Buffer;
+  /** Where the sample begins, seen from the start of the file. */
+  readonly at: number;
+  readonly file: TreeFile;
+}
+
+/** Reads what a file has of a sample. */
+async function fillSample(handle: FileHandle, { into, at, file }: Filling): Promise<void> {
+  const from = Math.max(at, 0);
+  const end = Math.min(at + into.length, file.sizeBytes);
+  if (from < end) await handle.read(into, from - at, end - from, from);
 }
 
 const SAMPLES = 8;
