@@ -61,5 +61,6 @@ const CODECS: Readonly<Record<PackInspection['codec'], string>> = {
 const MAKERS: Readonly<Record<PackMaker, string>> = {
   fmrelease: 'fmrelease, as its headers are; for unmanaged hosting',
   'ba-package': "laid out as Apple's ba-package does: manifest.json beside Contents/",
+  unknown: 'unknown: nothing of it was read',
   other: 'aa or another archiver: no asset pack of Apple, and not of fmrelease',
 };

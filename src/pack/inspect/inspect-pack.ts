@@ -13,8 +13,8 @@ import { judgeBuild } from './judge-build.ts';
 import { buildCommand, judgeManifest } from './judge-manifest.ts';
 import { type InspectedEntry, METADATA, type PackContents, readPackContents } from './read-contents.ts';
 
-/** Who could have made an archive, by how it is laid out: fmrelease, `ba-package`, or some other tool. */
-export type PackMaker = 'fmrelease' | 'ba-package' | 'other';
+/** Who could have made an archive, by how it is laid out: fmrelease, `ba-package`, some other tool; unknown where nothing was read. */
+export type PackMaker = 'fmrelease' | 'ba-package' | 'other' | 'unknown';
 
 /** Everything that can be told about a pack without unpacking it. Digests are null in a list. */
 export interface PackInspection extends Pick<PackContents, 'format' | 'codec' | 'entries' | 'findings'> {
@@ -181,6 +181,7 @@ async function judgeBuilds(
 }
 
 function tellMaker({ headers, format, entries }: PackContents, manifest: JsonObject | null): PackMaker {
+  if (entries.length === 0) return 'unknown';
   if (manifest !== null && entries.some(({ path }) => path.startsWith('Contents/'))) return 'ba-package';
   return format === 'aar' && headers.size > 0 && [...headers].every((keys) => OUR_HEADERS.includes(keys))
     ? 'fmrelease'
