@@ -19,6 +19,8 @@ export { parseOsVersion } from './model/os-version.ts';
 export type { Plan } from './model/plan.ts';
 export type { ChannelManifest, LogEntry, PackRecord } from './model/release.ts';
 export type { Catalogue, SystemModel } from './model/system-model.ts';
+export { inspectPack, type PackInspection } from './pack/inspect/inspect-pack.ts';
+export { type ArchiveContents, readArchiveManifest } from './pack/read-archive-file.ts';
 export { openLocalCaches, type ReleaseIo, type Session } from './session.ts';
 export { openStore } from './store/open.ts';
 export type { ReleaseStore } from './store/store.ts';

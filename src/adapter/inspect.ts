@@ -46,13 +46,21 @@ export const ADAPTER_LIMITS: TreeLimits = { files: 64, fileBytes: 16 * 2 ** 30, 
  */
 export async function inspectAdapter(path: string, options: DigestOptions): Promise<Inspection> {
   const root = await openFolder(path);
-  const name = basename(root).replace(SUFFIX, '');
   const tree = await walkTree(root, ADAPTER_LIMITS);
+  const headers = await inspectHeaders(root, tree);
+  const files = await digestFiles(root, tree.files, options);
+  return { ...headers, digest: treeDigest(files), files };
+}
+
+/** What an adapter's metadata and headers tell: all but the digests, which need every byte. */
+export type HeaderInspection = Omit<Inspection, 'digest' | 'files'>;
+
+/** Inspects a listed adapter as {@link inspectAdapter} does, and leaves its weights unread. */
+export async function inspectHeaders(root: string, tree: Tree): Promise<HeaderInspection> {
+  const name = basename(root).replace(SUFFIX, '');
   const metadata = await readMetadataFile(root, tree);
   const weights = await walkContainers(root, tree);
-  const files = await digestFiles(root, tree.files, options);
   const has = (file: string): boolean => tree.files.some((entry) => entry.path === file);
-  const findings = findFaults({ subject: basename(root), name, tree, metadata, weights: weights.findings });
   return {
     path: root,
     name,
@@ -60,12 +68,10 @@ export async function inspectAdapter(path: string, options: DigestOptions): Prom
     baseModelSignature: metadata.baseModelSignature,
     loraRank: metadata.loraRank,
     draft: has('draft.mil') && has('draft_weights.bin'),
-    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-    digest: treeDigest(files),
+    sizeBytes: tree.files.reduce((sum, file) => sum + file.sizeBytes, 0),
     tensors: weights.tensors,
-    files,
     metadata: metadata.document,
-    findings,
+    findings: findFaults({ subject: basename(root), name, tree, metadata, weights: weights.findings }),
   };
 }
 
@@ -122,7 +128,7 @@ function findFaults({ subject, name, tree, metadata, weights }: AdapterReading):
  *
  * @throws ReleaseError `ADAPTER_UNSOUND` with every fault
  */
-export function requireSound({ name, findings }: Inspection): void {
+export function requireSound({ name, findings }: Pick<Inspection, 'name' | 'findings'>): void {
   if (findings.length === 0) return;
   const [first] = findings;
   throw new ReleaseError(

@@ -32,6 +32,7 @@ interface TargetBasics {
   readonly archive: 'aar' | 'zip';
   /** How releases are signed; `off` is unsigned on purpose, even where releases were signed before. */
   readonly signing?: Signing | 'off';
+  readonly compression: 'none' | 'zlib' | 'auto';
 }
 
 /** A folder that any static server or CDN origin can serve. `path` is absolute. */

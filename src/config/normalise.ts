@@ -91,6 +91,7 @@ function toTarget(name: string, target: UserTarget, { root, signing }: Surroundi
     hosting: target.hosting ?? 'unmanaged',
     archive: target.archive ?? 'aar',
     ...toSigning(target.signing ?? signing, root),
+    compression: toCompression(name, target),
   } as const;
   return target.kind === 'directory'
     ? { ...basics, kind: 'directory', path: resolve(root, target.path), verify: target.verify ?? 'origin' }
@@ -99,7 +100,7 @@ function toTarget(name: string, target: UserTarget, { root, signing }: Surroundi
 
 function toS3Target(
   target: Extract<UserTarget, { kind: 's3' }>,
-  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive' | 'signing'>,
+  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive' | 'compression' | 'signing'>,
 ): S3Target {
   const endpoint = target.endpoint === undefined ? null : toEndpoint(basics.name, target.endpoint);
   return {
@@ -131,6 +132,19 @@ function toSigning(signing: UserSigning | false | undefined, root: string): Pick
       timeoutMs: (signing.timeoutSeconds ?? 30) * 1000,
     },
   };
+}
+
+/** Compression is for the Apple Archives that fmrelease writes: a zip is stored, and Apple's tool chooses for itself. */
+function toCompression(
+  name: string,
+  { compression = 'none', archive, hosting }: Exclude<UserTarget, { kind: 'app-store-connect' }>,
+): S3Target['compression'] {
+  if (compression === 'none' || (archive !== 'zip' && hosting !== 'managed')) return compression;
+  const why = archive === 'zip' ? 'a zip is stored' : "managed packs are built by Apple's tool";
+  throw new ReleaseError(
+    'CONFIG_INVALID',
+    `The target "${name}" has \`compression: "${compression}"\`, but ${why}: expected "none".`,
+  );
 }
 
 /** A prefix of plain parts with a slash behind it: it becomes part of URLs and of access policies as it is. */

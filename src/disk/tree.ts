@@ -3,6 +3,7 @@ import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { compareBytes } from '../model/digest.ts';
+import { pathKey } from '../model/path-key.ts';
 
 /** A regular file of a folder, with what tells whether it has changed since. */
 export interface TreeFile {
@@ -165,7 +166,7 @@ export function explainName(name: string): string | undefined {
 export function collisions(paths: readonly string[]): readonly TreeFault[] {
   const seen = new Map<string, string>();
   return paths.flatMap((path) => {
-    const key = path.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+    const key = pathKey(path);
     const earlier = seen.get(key);
     seen.set(key, earlier ?? path);
     return earlier === undefined

@@ -2,7 +2,18 @@
 export type Severity = 'error' | 'warning' | 'note';
 
 /** Every stable finding code, lower case and hyphenated. `docs/findings/` has a page per code. */
-export type FindingCode =
+export type FindingCode = AuditFindingCode | ArchiveFindingCode;
+
+/** What only looking into an archive finds (`pack inspect`). */
+export type ArchiveFindingCode =
+  | 'archive-damaged'
+  | 'archive-unreadable'
+  | 'bad-manifest'
+  | 'pack-differs'
+  | 'generic-pack';
+
+/** What the matrix, its builds and a channel can raise. */
+export type AuditFindingCode =
   | 'gap'
   | 'os-overlap'
   | 'duplicate-version'

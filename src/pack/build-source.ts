@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DigestCache } from '../adapter/digest-cache.ts';
 import { digestFiles } from '../adapter/digest-files.ts';
-import { ADAPTER_LIMITS, inspectAdapter, openFolder, requireSound } from '../adapter/inspect.ts';
+import { ADAPTER_LIMITS, inspectHeaders, openFolder, requireSound } from '../adapter/inspect.ts';
 import { type Tree, type TreeLimits, walkTree } from '../disk/tree.ts';
 import { ReleaseError } from '../errors.ts';
 import { type FileDigest, shortDigest, treeDigest } from '../model/digest.ts';
@@ -31,6 +31,8 @@ export interface BuildReader {
   readonly projectRoot: string;
   readonly digests: DigestCache;
   readonly progress: Progress;
+  /** True where the pack goes up in parts that are signed: their digests are made with the whole one. */
+  readonly wantsParts?: boolean;
 }
 
 /**
@@ -43,6 +45,16 @@ export async function openBuild(
   build: RegisteredBuild,
   { projectRoot, digests, progress }: BuildReader,
 ): Promise<BuildSource> {
+  const { root, tree } = await listBuild(build, projectRoot);
+  const files = await digestFiles(root, tree.files, { digests, progress });
+  requireBuild(build, files);
+  return { root, tree, files };
+}
+
+/** The files of a registered build as they lie there: nothing is proved yet. */
+export type ListedBuild = Pick<BuildSource, 'root' | 'tree'>;
+
+async function listBuild(build: RegisteredBuild, projectRoot: string): Promise<ListedBuild> {
   const root = await openRegistered(build, projectRoot);
   const tree = await walkTree(root, build.kind === 'fmadapter' ? ADAPTER_LIMITS : FILES_LIMITS);
   if (tree.faults.length > 0) {
@@ -56,18 +68,24 @@ export async function openBuild(
       },
     );
   }
-  const files = await digestFiles(root, tree.files, { digests, progress });
+  return { root, tree };
+}
+
+/**
+ * Returns when these are the files that were registered.
+ *
+ * @throws ReleaseError `BUILD_CHANGED`
+ */
+export function requireBuild(build: RegisteredBuild, files: readonly FileDigest[]): void {
   const digest = treeDigest(files);
-  if (digest !== build.buildDigest) {
-    throw new ReleaseError(
-      'BUILD_CHANGED',
-      `The files at "${build.path}" are no longer build ${build.build} of "${build.adapter}": expected digest ${shortDigest(build.buildDigest)}, found ${shortDigest(digest)}.`,
-      {
-        fix: `Restore the export, or register it as a new build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
-      },
-    );
-  }
-  return { root, tree, files };
+  if (digest === build.buildDigest) return;
+  throw new ReleaseError(
+    'BUILD_CHANGED',
+    `The files at "${build.path}" are no longer build ${build.build} of "${build.adapter}": expected digest ${shortDigest(build.buildDigest)}, found ${shortDigest(digest)}.`,
+    {
+      fix: `Restore the export, or register it as a new build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
+    },
+  );
 }
 
 /** A build that is about to be packed: its files must be those of the signature that it is served for. */
@@ -83,11 +101,30 @@ export interface PackedBuild extends RegisteredBuild {
  */
 export async function openSoundBuild(build: PackedBuild, reader: BuildReader): Promise<BuildSource> {
   const source = await openBuild(build, reader);
-  if (build.kind === 'files') return source;
-  const inspection = await inspectAdapter(source.root, reader);
+  await requireSoundBuild(build, source);
+  return source;
+}
+
+/**
+ * Opens a build to pack it as {@link openSoundBuild} does, but leaves its bytes unread: whoever packs them digests them
+ * on the way and then asks {@link requireBuild}.
+ *
+ * @throws ReleaseError `BUILD_MISSING`, `ADAPTER_UNSOUND`
+ */
+export async function openUnreadBuild(
+  build: PackedBuild,
+  { projectRoot }: Pick<BuildReader, 'projectRoot'>,
+): Promise<ListedBuild> {
+  const listed = await listBuild(build, projectRoot);
+  await requireSoundBuild(build, listed);
+  return listed;
+}
+
+async function requireSoundBuild(build: PackedBuild, { root, tree }: ListedBuild): Promise<void> {
+  if (build.kind === 'files') return;
+  const inspection = await inspectHeaders(root, tree);
   requireSound(inspection);
-  if (inspection.name === build.adapter && inspection.baseModelSignature === build.baseModelSignature)
-    return source;
+  if (inspection.name === build.adapter && inspection.baseModelSignature === build.baseModelSignature) return;
   throw new ReleaseError(
     'ADAPTER_UNSOUND',
     `Build ${build.build} of "${build.adapter}" is registered for ${shortSignature(build.baseModelSignature ?? '')}, but "${build.path}" holds "${inspection.name}" for ${shortSignature(inspection.baseModelSignature ?? '')}.`,

@@ -10,9 +10,9 @@ export interface WriterNews {
   readonly isWhole: boolean;
 }
 
-const { path } = workerData as { readonly path: string };
+const { path, wantsParts } = workerData as { readonly path: string; readonly wantsParts: boolean };
 const file = openSync(path, 'r');
-const hash = openPartedHash();
+const hash = openPartedHash({ wantsParts });
 const buffer = Buffer.allocUnsafeSlow(1 << 20);
 let doneBytes = 0;
 

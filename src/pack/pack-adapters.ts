@@ -24,9 +24,10 @@ export async function packAdapters(
   const intent = await loadIntent(config);
   const adapters = selectAdapters(intent, names);
   requireSoundMatrix(intent, names);
+  const reader = { projectRoot: config.root, wantsParts: channel.target.kind === 's3', ...io };
   const packs: BuiltPack[] = [];
   for (const pack of adapters.flatMap((adapter) => desiredState(adapter, intent, channel.target).packs)) {
-    const { file, sha256, sizeBytes } = await buildPack(pack, io.cache, { projectRoot: config.root, ...io });
+    const { file, sha256, sizeBytes } = await buildPack(pack, io.cache, reader);
     packs.push({
       id: pack.id,
       adapter: pack.adapter,

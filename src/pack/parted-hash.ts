@@ -5,7 +5,8 @@ import type { Sha256 } from '../model/digest.ts';
 export interface PartedDigest {
   readonly sha256: Sha256;
   readonly sizeBytes: number;
-  readonly parts: PartDigests;
+  /** Undefined where nobody wanted them: they cost as much as the whole. */
+  readonly parts: PartDigests | undefined;
 }
 
 /** The SHA-256 of every part of a file, in order: an upload in such parts is signed without hashing anything again. */
@@ -14,7 +15,7 @@ export interface PartDigests {
   readonly sha256: readonly Sha256[];
 }
 
-/** Hashes a file as a whole and in parts, chunk by chunk. */
+/** Hashes a file as a whole, and in parts where they are wanted, chunk by chunk. */
 export interface PartedHash {
   update(chunk: Uint8Array): void;
   /** Ends the hash; an empty file has one empty part. */
@@ -22,7 +23,7 @@ export interface PartedHash {
 }
 
 /** Starts before the first byte. */
-export function openPartedHash(): PartedHash {
+export function openPartedHash({ wantsParts }: { readonly wantsParts: boolean }): PartedHash {
   const whole = createHash('sha256');
   const done: Sha256[] = [];
   let part = createHash('sha256');
@@ -32,6 +33,7 @@ export function openPartedHash(): PartedHash {
     update: (chunk) => {
       whole.update(chunk);
       sizeBytes += chunk.length;
+      if (!wantsParts) return;
       for (let at = 0; at < chunk.length; ) {
         if (room === 0) {
           done.push(endPart(part));
@@ -47,7 +49,7 @@ export function openPartedHash(): PartedHash {
     digest: () => ({
       sha256: whole.digest('hex'),
       sizeBytes,
-      parts: { partBytes: PART_BYTES, sha256: [...done, endPart(part)] },
+      parts: wantsParts ? { partBytes: PART_BYTES, sha256: [...done, endPart(part)] } : undefined,
     }),
   };
 }

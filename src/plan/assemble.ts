@@ -18,7 +18,7 @@ export interface PlanFacts {
   /** What is the matter with adapters outside the scope. */
   readonly outOfScope: Plan['outOfScope'];
   readonly published: ReadonlyMap<string, PackRecord>;
-  /** Archive sizes of packs that must be built, by pack id. */
+  /** Archive sizes of packs that must be built, by pack id; of compressed ones the most that they can have. */
   readonly archiveSizes: ReadonlyMap<string, number>;
   /** Digests of packs that are built already but not uploaded, by pack id. */
   readonly builtDigests: ReadonlyMap<string, string>;
@@ -135,7 +135,8 @@ function forecastPack(
   const sameBytes =
     served !== undefined &&
     served.buildDigest === pack.buildDigest &&
-    served.recipe.format === pack.recipe.format;
+    served.recipe.format === pack.recipe.format &&
+    served.recipe.compression === pack.recipe.compression;
   const sha256 = known?.sha256 ?? builtDigests.get(pack.id) ?? (sameBytes ? served.sha256 : null);
   return {
     id: pack.id,

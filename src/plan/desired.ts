@@ -29,7 +29,7 @@ export function desiredState(adapter: Adapter, intent: Intent, target: StoreTarg
 
 const recipeFor = (adapter: Adapter, target: StoreTarget): Recipe => ({
   format: target.archive,
-  compression: 'none',
+  compression: target.compression,
   platforms: adapter.platforms,
   downloadPolicy: adapter.downloadPolicy,
 });

@@ -8,8 +8,9 @@ import {
 } from '../matrix/load.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { AdapterChange, Coverage, Plan, PlannedPack } from '../model/plan.ts';
-import type { Release } from '../model/release.ts';
-import { archiveSizeBytes } from '../pack/archive/entry-header.ts';
+import type { Recipe, Release } from '../model/release.ts';
+import { type ArchiveEntry, archiveSizeBytes } from '../pack/archive/entry-header.ts';
+import { mostBlockStreamBytes } from '../pack/archive/zlib-blocks.ts';
 import { archiveKey, packRootName } from '../pack/build-pack.ts';
 import { openSoundBuild } from '../pack/build-source.ts';
 import { packEntries } from '../pack/entries.ts';
@@ -140,8 +141,19 @@ async function measureBuilds(
     }
     const { files } = await openSoundBuild(pack, { projectRoot: config.root, ...io });
     const entries = packEntries(packRootName(pack), files);
-    if (pack.recipe.format === 'aar') archiveSizes.set(pack.id, archiveSizeBytes(entries));
+    const sizeBytes = forecastBytes(pack.recipe, entries);
+    if (sizeBytes !== undefined) archiveSizes.set(pack.id, sizeBytes);
   }
   await io.digests.save();
   return { archiveSizes, builtDigests };
+}
+
+/** The exact size of a stored archive, or the most that a compressed one can have; unknown for a zip. */
+function forecastBytes(
+  { format, compression }: Recipe,
+  entries: readonly ArchiveEntry[],
+): number | undefined {
+  if (format === 'zip') return undefined;
+  const storedBytes = archiveSizeBytes(entries);
+  return compression === 'none' ? storedBytes : mostBlockStreamBytes(storedBytes);
 }

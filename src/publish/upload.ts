@@ -37,7 +37,7 @@ export async function uploadPacks(
   { packs, published, claims, concurrency }: UploadRequest,
 ): Promise<UploadOutcome> {
   const limit = pLimit(concurrency);
-  const reader = { projectRoot: config.root, ...io };
+  const reader = { projectRoot: config.root, wantsParts: channel.target.kind === 's3', ...io };
   const ready = new Map<string, ReadyPack>();
   const uploads: Promise<number>[] = [];
   try {

@@ -56,7 +56,8 @@ async function findAmong(
 }
 
 /** Our own archives depend on contents and container only: platforms and policy travel in the manifest. */
-const isSameArchive = (a: Recipe, b: Recipe): boolean => a.format === b.format;
+const isSameArchive = (a: Recipe, b: Recipe): boolean =>
+  a.format === b.format && a.compression === b.compression;
 
 /** How many revisions are searched: well beyond what the default retention keeps. */
 export const REUSE_DEPTH = 100;

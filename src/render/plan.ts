@@ -147,7 +147,25 @@ const fallbackText = (fallback: Fallback | null): string => formatFallback(fallb
 function uploadLines(plan: Plan): readonly string[] {
   if (plan.uploads.length === 0) return [];
   const total = plan.uploads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return [`Upload ${count(plan.uploads.length, 'object')}, ${formatBytes(total)}.`];
+  return [
+    `Upload ${count(plan.uploads.length, 'object')}, ${formatBytes(total)}.`,
+    ...(hasUnknownSizes(plan)
+      ? [
+          'The size of a compressed pack is known once it is built; until then the most that it can be is shown.',
+        ]
+      : []),
+  ];
+}
+
+/** True when a pack is still to be built whose size follows from its contents. */
+function hasUnknownSizes({ change, changes, uploads }: Plan): boolean {
+  const unbuilt = new Set(changes.filter(({ sha256 }) => sha256 === null).map(({ packId }) => packId));
+  return change.adapters
+    .flatMap(({ packs }) => packs)
+    .some(
+      ({ id, recipe }) =>
+        recipe.compression !== 'none' && unbuilt.has(id) && uploads.some(({ packId }) => packId === id),
+    );
 }
 
 function coverageLine({ coverage }: Plan): string {

@@ -16,6 +16,7 @@ const DIRECTORY = {
   hosting: 'unmanaged',
   verify: 'origin',
   archive: 'aar',
+  compression: 'none',
 } as const;
 
 /** A matrix of so many adapters, each with a build for each of 20 system models, and a log of so many revisions. */

@@ -26,6 +26,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'key show': { args: ['signing-key.pem'], code: 0 },
   manifest: { args: [], code: 0 },
   pack: { args: [], code: 0 },
+  'pack inspect': { args: ['pack.aar'], code: 0 },
   plan: { args: ['--exit-code'], code: 0 },
   'plan show': { args: ['plan.json'], code: 0 },
   policy: { args: ['--config', 'bucket.config.json'], code: 0 },

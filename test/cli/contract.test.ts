@@ -155,6 +155,7 @@ function requiredIn(command: string): readonly string[] {
 const FIXED_FIELDS = Object.entries({
   'adapter inspect':
     'name adapterIdentifier baseModelSignature loraRank draft sizeBytes digest tensors findings',
+  'pack inspect': 'format codec sizeBytes sha256 entries manifest findings',
   plan: 'target channel operation baseRevision nextRevision hasChanges changes cellChanges uploads coverage',
   publish: 'target channel revision committed alreadyCommitted uploadedBytes skippedBytes packs verified',
   rollback: 'target channel revision committed alreadyCommitted uploadedBytes skippedBytes packs verified',

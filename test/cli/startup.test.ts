@@ -118,7 +118,7 @@ describe('what is heavy is loaded by those who need it', () => {
     const project = copyOf(published);
     project.write('fmrelease.config.json', {
       ...CONFIG,
-      targets: { local: { ...CONFIG.targets.local, archive: 'zip', path: 'elsewhere' } },
+      targets: { local: { ...CONFIG.targets.local, archive: 'zip', compression: 'none', path: 'elsewhere' } },
     });
     const { sources } = await loadedBy(['pack'], project);
     expect(usesPackage(sources, 'archiver')).not.toEqual([]);

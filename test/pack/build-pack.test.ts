@@ -1,5 +1,4 @@
 import {
-  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -116,7 +115,7 @@ test('a build with other files than registered is BUILD_CHANGED, with both diges
     message: expect.stringMatching(/expected digest abababab, found [0-9a-f]{8}\.$/),
     fix: expect.stringContaining('fmrelease adapter add'),
   });
-  expect(existsSync(join(folder, '.fmrelease', 'packs'))).toBe(false);
+  expect(readdirSync(join(folder, '.fmrelease', 'packs'))).toEqual([]);
 });
 
 test('a build that holds a link is ADAPTER_UNSOUND and never packed', async () => {
@@ -195,7 +194,7 @@ test.each(FORMATS)('%s: an interrupted build leaves nothing behind', async (form
   const order = await orderOf(makeAdapter(folder, { weights: LARGE }), orderAs(format));
   let seen = 0;
   const interrupt = (): void => {
-    if (++seen === 8) throw new Error('interrupted');
+    if (++seen === 4) throw new Error('interrupted');
   };
   await expect(build(order, folder, interrupt)).rejects.toThrow('interrupted');
   expect(asides(folder)).toEqual([]);
@@ -204,7 +203,7 @@ test.each(FORMATS)('%s: an interrupted build leaves nothing behind', async (form
 
 test('a sink makes a new file only, and tells size and digest of what it was given', async () => {
   const path = join(scratchFolder(), 'sink');
-  const sink = await openHashingSink(path, 10);
+  const sink = await openHashingSink({ path, expectedBytes: 10, wantsParts: true });
   await sink.write(Buffer.from('hello '));
   await sink.write(Buffer.from('aar\n'));
   expect(await sink.close()).toEqual({
@@ -216,7 +215,9 @@ test('a sink makes a new file only, and tells size and digest of what it was giv
     },
   });
   expect(readFileSync(path, 'utf8')).toBe('hello aar\n');
-  await expect(openHashingSink(path, 10)).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(openHashingSink({ path, expectedBytes: 10, wantsParts: true })).rejects.toMatchObject({
+    code: 'EEXIST',
+  });
 });
 
 test('the built CLI hashes a big pack on a thread, and finds what this thread finds', async () => {
@@ -226,14 +227,16 @@ test('the built CLI hashes a big pack on a thread, and finds what this thread fi
   writeFileSync(path, '');
   const bytes = Buffer.alloc(size, 7);
   bytes.write('the last part differs', size - 100);
-  const here = openFileHasher(path, size);
+  const here = openFileHasher({ path, expectedBytes: size, wantsParts: true });
   here.wrote(bytes);
   const { parts, sha256 } = await here.finish();
   writeFileSync(path, bytes);
-  const thread = new Worker(join(PACKAGE_ROOT, 'dist', 'chunks', 'hash-thread.js'), { workerData: { path } });
+  const thread = new Worker(join(PACKAGE_ROOT, 'dist', 'chunks', 'hash-thread.js'), {
+    workerData: { path, wantsParts: true },
+  });
   const answer = new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject));
   for (const writtenBytes of [1, 9 << 20, size])
     thread.postMessage({ writtenBytes, isWhole: writtenBytes === size });
   expect(await answer).toEqual({ parts, sha256, sizeBytes: size });
-  expect(parts.sha256).toHaveLength(5);
+  expect(parts?.sha256).toHaveLength(5);
 });

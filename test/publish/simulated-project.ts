@@ -31,6 +31,7 @@ export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => (
       hosting: 'unmanaged',
       verify: 'none',
       archive: 'aar',
+      compression: 'none',
     },
   },
   io: {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -68,7 +69,15 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
   await project.prepare('plan', '--out', 'plan.json');
   project.write('bucket.config.json', BUCKET_CONFIG);
   project.write('signing-key.pem', SIGNING_SEED);
+  copyFileSync(builtPack(project.root), join(project.root, 'pack.aar'));
   return project;
+}
+
+/** The newest pack in the cache of a project. */
+function builtPack(root: string): string {
+  const folder = join(root, '.fmrelease', 'packs');
+  const packs = readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  return join(folder, packs[0] ?? '');
 }
 
 /** A config with two channels and one directory target, at whose public URL nothing listens. */

@@ -24,7 +24,7 @@ const SIZE = 2 * PART_BYTES + 1000;
 function builtFile(change: (bytes: Buffer) => Buffer = (bytes) => bytes): FileUpload {
   const bytes = Buffer.alloc(SIZE);
   for (let at = 0; at + 4 <= SIZE; at += 4096) bytes.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
-  const hash = openPartedHash();
+  const hash = openPartedHash({ wantsParts: true });
   for (let at = 0; at < SIZE; at += 1_000_003) hash.update(bytes.subarray(at, at + 1_000_003));
   const file = join(scratchFolder(), 'pack');
   const digest = hash.digest();

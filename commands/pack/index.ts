@@ -1,10 +1,10 @@
 import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
-import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { rehashFlag } from '../src/cli/flags.ts';
-import { openSession } from '../src/cli/session.ts';
-import { packAdapters } from '../src/pack/pack-adapters.ts';
-import { renderPacks } from '../src/render/packs.ts';
+import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { rehashFlag } from '../../src/cli/flags.ts';
+import { openSession } from '../../src/cli/session.ts';
+import { packAdapters } from '../../src/pack/pack-adapters.ts';
+import { renderPacks } from '../../src/render/packs.ts';
 
 export default class Pack extends ReleaseCommand {
   static override summary = 'Build the served packs into the local cache.';

@@ -1,0 +1,2 @@
+export function encodeLzfse(plain: Uint8Array): Buffer;
+export function encodeLzvn(plain: Uint8Array): Buffer;
