@@ -21,6 +21,11 @@ export const revisionArg = custom<number>({
 /** The scope flag of every command that compares or changes a channel. */
 export const onlyFlag = repeatable({ description: 'Only this adapter; repeat for several.' });
 
+/** Which OS versions the users have. */
+export const fleetFlag = string({
+  description: 'A CSV of OS shares (platform, os, share or devices), instead of `fleet` of the config.',
+});
+
 /** Distrusts known digests. */
 export const rehashFlag = toggle({
   description: 'Read every file again instead of trusting known digests.',
