@@ -10,7 +10,10 @@ export default class SystemsImportProbe extends ReleaseCommand {
   static override summary = 'Put what a device said of its base model into the matrix, and print the difference.';
   static override examples = ['<%= config.bin %> systems import-probe probe.txt'];
   static override args = {
-    file: stringArg({ description: 'The output of templates/probe.swift; without one, standard input.' }),
+    file: stringArg({
+      ignoreStdin: true, // the shell would take what is piped in for the name
+      description: 'The output of templates/probe.swift; without one, standard input.',
+    }),
   };
   static override flags = {};
 

@@ -7,6 +7,8 @@ export const toggle = (options: {
   readonly description: string;
   readonly char?: 'q' | 'y';
   readonly helpGroup?: string;
+  /** Flags that say something else: typing one of them too is refused. */
+  readonly exclusive?: string[];
 }) => boolean({ ...options, default: false });
 
 /** A flag that may be typed several times, one value each: what follows its value is an argument again. */

@@ -1,8 +1,10 @@
 import type { Cell } from '../model/cell.ts';
 import type { Fleet } from '../model/fleet.ts';
-import type { Plan } from '../model/plan.ts';
+import type { OsRange } from '../model/os-range.ts';
+import { compareOsVersions } from '../model/os-version.ts';
+import type { CellChange, Plan } from '../model/plan.ts';
 import { costOf, type FetchedPack, type ReleaseCost } from './cost.ts';
-import { type HeldShare, weighStates } from './weigh.ts';
+import { type HeldShare, rangeOf, weighStates } from './weigh.ts';
 
 /** Who holds what, and what it costs: the field `fleet` of `plan --json` and `audit --json`. */
 export interface FleetReport {
@@ -22,11 +24,10 @@ export function weighPlan(
     changes.flatMap(({ kind, packId }) => (kind === 'add' || kind === 'update' ? [packId] : [])),
   );
   const moved = new Set(
-    cellChanges.flatMap((change) =>
-      change.to?.pack === null || change.to?.pack === change.from?.pack
-        ? []
-        : [placeKey(change)],
-    ),
+    cellChanges
+      .filter(({ to, from }) => to !== null && to.pack !== null && to.pack !== from?.pack)
+      .filter((change) => !cellChanges.some((other) => hadAlready(change, other)))
+      .map(placeKey),
   );
   return reportOf(fleet, coverage.cells, (cell) =>
     cell.pack !== null && (rising.has(cell.pack) || moved.has(placeKey(cell)))
@@ -34,6 +35,18 @@ export function weighPlan(
       : null,
   );
 }
+
+/** A cell that was cut in two leaves its devices with the pack that they have. */
+const hadAlready = (change: CellChange, other: CellChange): boolean =>
+  other.adapter === change.adapter &&
+  other.platform === change.platform &&
+  other.from !== null &&
+  other.from.pack === change.to?.pack &&
+  rangeCovers(rangeOf(other), rangeOf(change));
+
+const rangeCovers = (outer: OsRange, inner: OsRange): boolean =>
+  compareOsVersions(outer.from, inner.from) <= 0 &&
+  (outer.below === null || (inner.below !== null && compareOsVersions(inner.below, outer.below) <= 0));
 
 /** What the cells cost a fleet that has nothing yet: each device fetches every pack of its cells. Pure. */
 export const weighCells = (
