@@ -16,7 +16,7 @@ export function makeAuditProject(folder, { adapters, revisions }) {
   const names = Array.from({ length: adapters }, (_, index) => `adapter_${String(index).padStart(4, '0')}`);
   writeFileSync(join(folder, 'fmrelease.config.json'), JSON.stringify(CONFIG));
   const builds = names.map((name) => writeAdapter(folder, name));
-  writeFileSync(join(folder, 'fmrelease.matrix.json'), JSON.stringify(matrixOf(builds)));
+  writeFileSync(join(folder, 'fmrelease.matrix.json'), writeJson(matrixOf(builds)));
   fmrelease(folder, 'publish', '--yes');
   return { logBytes: lengthenLog(join(folder, 'cdn/v1/channels/stable'), revisions) };
 }
@@ -102,7 +102,12 @@ function writeAdapter(folder, name) {
     `${sha256(weights)} ${weights.length} adapter_weights.bin\n`,
     `${sha256(metadata)} ${metadata.length} metadata.json\n`,
   ];
-  return { name, path, digest: `sha256:${sha256(lines.join(''))}`, sizeBytes: weights.length + metadata.length };
+  return {
+    name,
+    path,
+    digest: `sha256:${sha256(lines.join(''))}`,
+    sizeBytes: weights.length + metadata.length,
+  };
 }
 
 function matrixOf(builds) {

@@ -61,7 +61,8 @@ export default class Audit extends ReleaseCommand {
     });
     const level = SEVERITIES.find((severity) => severity === flags['fail-on']);
     const failed = level !== undefined && report.findings.some((finding) => isAtLeast(finding, level));
-    const pointing = flags.format === 'sarif' || flags.format === 'github';
+    const format = AUDIT_FORMATS.find((name) => name === flags.format) ?? 'text';
+    const pointing = format === 'sarif' || format === 'github';
     const placed = {
       report,
       findings: await locateFindings(pointing ? report.findings : [], config),
@@ -72,7 +73,7 @@ export default class Audit extends ReleaseCommand {
     const look = { style: this.style, width: this.environment.columns, cells: flags.cells };
     return {
       result: { ...report, counts: countFindings(report.findings), failed, notLookedAt: left },
-      lines: () => renderAuditAs(flags.format, placed, look),
+      lines: () => renderAuditAs(format, placed, look),
       exitCode: failed ? 10 : 0,
     };
   }

@@ -7,7 +7,8 @@ import { importProbe } from '../../src/matrix/import-systems.ts';
 import { renderProbe } from '../../src/render/systems-import.ts';
 
 export default class SystemsImportProbe extends ReleaseCommand {
-  static override summary = 'Put what a device said of its base model into the matrix, and print the difference.';
+  static override summary =
+    'Put what a device said of its base model into the matrix, and print the difference.';
   static override examples = ['<%= config.bin %> systems import-probe probe.txt'];
   static override args = {
     file: stringArg({

@@ -7,9 +7,12 @@ import { importSystems } from '../../src/matrix/import-systems.ts';
 import { renderImport } from '../../src/render/systems-import.ts';
 
 export default class SystemsImport extends ReleaseCommand {
-  static override summary = 'Put system models and OS releases of a file into the matrix, with their evidence.';
+  static override summary =
+    'Put system models and OS releases of a file into the matrix, with their evidence.';
   static override examples = ['<%= config.bin %> systems import os26.7.json'];
-  static override args = { file: stringArg({ ignoreStdin: true, description: 'The file; without one, standard input.' }) };
+  static override args = {
+    file: stringArg({ ignoreStdin: true, description: 'The file; without one, standard input.' }),
+  };
   static override flags = {};
 
   protected async answer(): Promise<Answer> {

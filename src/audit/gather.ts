@@ -54,9 +54,8 @@ export async function gatherAuditState(session: Session, request: AuditRequest):
 }
 
 /** Every adapter that the channel knows or knew, so that one that was dropped can still be asked about. */
-const everPublished = ({ head, slots }: AuditedLog): readonly string[] => [
-  ...new Set([
-    ...publishedAdapters(head.release),
-    ...slots.flatMap(({ entry }) => entry.packs.map(({ adapter }) => adapter)),
-  ]),
-];
+function everPublished({ head, slots }: AuditedLog): readonly string[] {
+  const names = new Set(publishedAdapters(head.release));
+  for (const { entry } of slots) for (const { adapter } of entry.packs) names.add(adapter);
+  return [...names];
+}

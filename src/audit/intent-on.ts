@@ -27,9 +27,7 @@ export function intentOn(intent: Intent, support: Support, { day, upcoming }: In
   const then: Catalogue = {
     ...catalogue,
     systemModels: catalogue.systemModels.map((row) =>
-      row.evidence.some(isLate)
-        ? { ...row, evidence: row.evidence.filter((item) => !isLate(item)) }
-        : row,
+      row.evidence.some(isLate) ? { ...row, evidence: row.evidence.filter((item) => !isLate(item)) } : row,
     ),
     osReleases: [
       ...catalogue.osReleases.filter((release) => !isLate(release)).map(asOut),

@@ -69,7 +69,9 @@ function lineOfKey(lines: readonly string[], name: string): number {
 }
 
 function lineOfVersion(lines: readonly string[], from: number, version: string): number {
-  const wanted = new RegExp(`"version"\\s*:\\s*${JSON.stringify(version).replace(/[.*+?^\${}()|[\]\\]/g, '\\$&')}`);
+  const wanted = new RegExp(
+    `"version"\\s*:\\s*${JSON.stringify(version).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+  );
   return lines.findIndex((line, index) => index >= from && wanted.test(line));
 }
 

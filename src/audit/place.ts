@@ -14,9 +14,7 @@ export interface RowGroup {
 }
 
 /** The cells of each adapter and system model together, at least one in each, with all their places as text. */
-export const groupsByRow = (
-  cells: readonly MatrixCell[],
-): readonly RowGroup[] =>
+export const groupsByRow = (cells: readonly MatrixCell[]): readonly RowGroup[] =>
   [
     ...groupBy(cells, ({ adapter, systemModel }) => `${adapter}\u0000${systemModel?.id ?? ''}`).values(),
   ].flatMap((group) => {

@@ -1,5 +1,5 @@
-import { toCell } from '../matrix/coverage.ts';
 import { type FleetReport, weighCells } from '../fleet/report.ts';
+import { toCell } from '../matrix/coverage.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fleet } from '../model/fleet.ts';
@@ -39,10 +39,7 @@ export interface AuditReport {
 }
 
 /** Audits one project at one or several targets. `sessions` are of one config and one channel name. */
-export async function runAudit(
-  sessions: readonly Session[],
-  question: AuditQuestion,
-): Promise<AuditReport> {
+export async function runAudit(sessions: readonly Session[], question: AuditQuestion): Promise<AuditReport> {
   const states: AuditState[] = [];
   for (const session of sessions) states.push(await gatherAuditState(session, question));
   return reportOf(states, question);
@@ -56,8 +53,7 @@ export function reportOf(
   const [first] = states;
   if (first === undefined) throw new Error('an audit needs a target');
   const today = auditTargets(states);
-  const then =
-    upcoming === null ? null : auditTargets(states.map((state) => onceShipped(state, upcoming)));
+  const then = upcoming === null ? null : auditTargets(states.map((state) => onceShipped(state, upcoming)));
   const cells = first.cells.map(toCell);
   return {
     asOf: dayOf(first),

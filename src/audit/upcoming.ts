@@ -1,5 +1,5 @@
-import { newestRelease, type Support } from '../matrix/coverage.ts';
 import { ReleaseError } from '../errors.ts';
+import { newestRelease, type Support } from '../matrix/coverage.ts';
 import type { CellState, Fallback, MatrixCell } from '../model/cell.ts';
 import { rangeContains } from '../model/os-range.ts';
 import { compareOsVersions, formatOsVersion, type OsVersion } from '../model/os-version.ts';
@@ -99,7 +99,7 @@ function heldOn(version: OsVersion, cells: readonly MatrixCell[]): HeldOn | null
 function effectOf(now: HeldOn | null, then: HeldOn | null): UpcomingImpact['effect'] {
   if (then === null) return 'unsupported';
   const served = (held: HeldOn | null): boolean =>
-    held !== null && held.outcomes.every(({ state }) => state === 'covered');
+    held?.outcomes.every(({ state }) => state === 'covered') === true;
   if (served(now) && !served(then)) return 'loses';
   if (!served(now) && served(then)) return 'gains';
   const key = (held: HeldOn | null): string =>

@@ -130,10 +130,7 @@ const carried = (digits: string): Pick<SystemModel, 'signature'> => ({
 function newRow(
   { systemModels }: Catalogue,
   { platform, os, digits, evidence }: Probe,
-  {
-    range,
-    ...given
-  }: Pick<SystemModel, 'variant' | 'adapterSupport'> & { readonly range: OsRange },
+  { range, ...given }: Pick<SystemModel, 'variant' | 'adapterSupport'> & { readonly range: OsRange },
 ): SystemModel {
   const version = formatOsVersion(os);
   const suffix = given.variant === null ? '' : `-${given.variant.toLowerCase()}`;
@@ -177,10 +174,7 @@ const nextStart = (rows: readonly SystemModel[], { platform, os }: Probe): OsVer
 function newReleases({ osReleases }: Catalogue, { platform, os, evidence }: Probe): readonly OsRelease[] {
   const known = osReleases.some(
     ({ platforms, version, dateIs }) =>
-      platforms.includes(platform) &&
-      version[0] === os[0] &&
-      version[1] === os[1] &&
-      dateIs !== 'announced',
+      platforms.includes(platform) && version[0] === os[0] && version[1] === os[1] && dateIs !== 'announced',
   );
   if (known) return [];
   return [

@@ -51,7 +51,13 @@ function toProbe(document: ProbeDocument, source: string, today: string): Probe 
     platform,
     os: formatOsVersion(os),
   };
-  return { platform, os, variant: document.variant ?? null, digits: commonDigits(identifiers, source), evidence };
+  return {
+    platform,
+    os,
+    variant: document.variant ?? null,
+    digits: commonDigits(identifiers, source),
+    evidence,
+  };
 }
 
 function commonDigits(identifiers: readonly string[], source: string): string {

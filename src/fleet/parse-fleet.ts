@@ -43,7 +43,11 @@ export function parseFleetCsv(text: string, source: string): Fleet {
   const separator = [';', '\t'].find((mark) => head?.line.includes(mark)) ?? ',';
   const names = splitLine(head?.line ?? '', separator).map((name) => name.toLowerCase());
   const measure = names.includes('devices') ? 'devices' : 'share';
-  const columns = { platform: names.indexOf('platform'), os: names.indexOf('os'), value: names.indexOf(measure) };
+  const columns = {
+    platform: names.indexOf('platform'),
+    os: names.indexOf('os'),
+    value: names.indexOf(measure),
+  };
   if (Object.values(columns).includes(-1)) {
     throw invalid(source, [
       `its first line is "${(head?.line ?? '').slice(0, 60)}", expected the columns platform, os, and share or devices`,
@@ -106,7 +110,9 @@ function toFleet(raw: readonly RawRow[], source: string): Fleet {
   faults.push(
     ...sums
       .filter(({ share }) => share > 1 + ROUNDING)
-      .map(({ platform, share }) => `the shares of ${platform} sum to ${share.toFixed(3)}, expected at most 1`),
+      .map(
+        ({ platform, share }) => `the shares of ${platform} sum to ${share.toFixed(3)}, expected at most 1`,
+      ),
   );
   if (all.length === 0 && faults.length === 0) faults.push('it has no OS version');
   if (faults.length > 0) throw invalid(source, faults);
@@ -154,10 +160,9 @@ const addRows = (a: FleetRow, b: FleetRow): FleetRow => ({
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 const invalid = (source: string, faults: readonly string[]): ReleaseError =>
-  new ReleaseError(
-    'FLEET_INVALID',
-    `${source} is no table of OS shares: ${faults.slice(0, 8).join('; ')}.`,
-    { fix: `Correct ${source}: a line such as "iOS,26.4,0.31".`, details: faults },
-  );
+  new ReleaseError('FLEET_INVALID', `${source} is no table of OS shares: ${faults.slice(0, 8).join('; ')}.`, {
+    fix: `Correct ${source}: a line such as "iOS,26.4,0.31".`,
+    details: faults,
+  });
 
 const ROUNDING = 0.005;

@@ -51,7 +51,11 @@ export function weighStates(fleet: Fleet, cells: readonly Cell[]): readonly Held
 }
 
 /** The users of OS versions in a range, with the summands. */
-export const weighRange = (fleet: Fleet, platform: Platform, range: OsRange): Omit<HeldShare, 'adapter' | 'platform' | 'state'> =>
+export const weighRange = (
+  fleet: Fleet,
+  platform: Platform,
+  range: OsRange,
+): Omit<HeldShare, 'adapter' | 'platform' | 'state'> =>
   sumRows(rowsOf(fleet, platform).filter(({ os }) => rangeContains(range, os)));
 
 /** The range of a cell as numbers. */

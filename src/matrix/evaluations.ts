@@ -51,7 +51,9 @@ export async function recordEvaluation(
   const files = await changeAdapters(config, [name], (document) => {
     if (document === undefined) throw unknownAdapters([name], []);
     const chosen = pickBuild(name, document, request);
-    const builds = document.builds.map((build) => (build === chosen ? withEvaluation(build, evaluation) : build));
+    const builds = document.builds.map((build) =>
+      build === chosen ? withEvaluation(build, evaluation) : build,
+    );
     return { ...document, builds };
   });
   return { adapter: name, build: version, ...evaluation, recorded: files.length > 0, files };

@@ -57,10 +57,7 @@ export interface ProbeResult extends ImportResult {
  *
  * @throws ReleaseError `PROBE_INVALID`, or as reading and writing the matrix do; then nothing is written
  */
-export async function importProbe(
-  config: Config,
-  { text, source, today }: ImportText,
-): Promise<ProbeResult> {
+export async function importProbe(config: Config, { text, source, today }: ImportText): Promise<ProbeResult> {
   const probe: Probe = await parseProbe(text, source, today);
   let seen: { readonly intent: Intent; readonly effect: ProbeEffect } | undefined;
   const files = await changeCatalogue({ ...config, create: true }, (intent) => {

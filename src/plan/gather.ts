@@ -21,8 +21,8 @@ import { encodeManifest } from '../release/projection.ts';
 import { findPublishedPacks } from '../release/published-packs.ts';
 import { readHead } from '../release/read-channel.ts';
 import type { OpenChannel, Session } from '../session.ts';
-import { findDeclines } from './declines.ts';
 import type { PlanFacts } from './assemble.ts';
+import { findDeclines } from './declines.ts';
 import { desiredStatesOf } from './desired.ts';
 
 /** What a plan may do that needs saying, and which adapters it is about (none named: all). */
@@ -123,7 +123,12 @@ function coverageOf(intent: Intent, desired: readonly AdapterChange[]): Coverage
     total: cells.length,
     gaps: cells.filter(({ state }) => state === 'gap').length,
     inferred: cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
-    declines: [...findDeclines(intent.adapters.filter(({ name }) => inScope.has(name)), cells)],
+    declines: [
+      ...findDeclines(
+        intent.adapters.filter(({ name }) => inScope.has(name)),
+        cells,
+      ),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
 import { PROJECT_FOLDER, prepareProjectFolder } from '../disk/project-folder.ts';
 import { isSystemError } from '../errors.ts';
@@ -73,15 +74,14 @@ interface CacheFile {
 
 function encodeEntries(entries: ReadonlyMap<Sha256, LogEntry>): CacheFile {
   const packs: PackRecord[] = [];
-  const byText = new Map<string, number>();
-  const byPack = new Map<PackRecord, number>();
+  const numbers = new Map<string, number[]>();
   const numberOf = (pack: PackRecord): number => {
-    const known = byPack.get(pack);
+    const place = `${pack.key} ${pack.version}`;
+    const candidates = numbers.get(place) ?? [];
+    const known = candidates.find((number) => isDeepStrictEqual(packs[number], pack));
     if (known !== undefined) return known;
-    const text = JSON.stringify(pack);
-    const number = byText.get(text) ?? packs.push(pack) - 1;
-    byText.set(text, number);
-    byPack.set(pack, number);
+    const number = packs.push(pack) - 1;
+    numbers.set(place, [...candidates, number]);
     return number;
   };
   return {

@@ -1,5 +1,5 @@
-import type { AuditReport } from '../audit/run.ts';
 import { FINDING_WORDS } from '../audit/finding-words.ts';
+import type { AuditReport } from '../audit/run.ts';
 import { type Finding, SEVERITIES } from '../model/finding.ts';
 import { coverageLine } from './coverage.ts';
 import { countFindings, renderCounts } from './findings.ts';
@@ -76,7 +76,12 @@ const escaped = (text: string): string =>
   text
     .split('`')
     .map((part, index) =>
-      index % 2 === 1 ? part : part.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replace(/[*_[\]]/g, '\\$&'),
+      index % 2 === 1
+        ? part
+        : part
+            .replaceAll('&', '&amp;')
+            .replaceAll('<', '&lt;')
+            .replace(/[*_[\]]/g, '\\$&'),
     )
     .join('`');
 

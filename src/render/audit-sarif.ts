@@ -70,7 +70,9 @@ const toResult = (
   locations: [
     {
       physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } },
-      logicalLocations: [{ name: subject, ...(target === undefined ? {} : { fullyQualifiedName: `${target}/${subject}` }) }],
+      logicalLocations: [
+        { name: subject, ...(target === undefined ? {} : { fullyQualifiedName: `${target}/${subject}` }) },
+      ],
     },
   ],
   partialFingerprints: { 'fmrelease/v1': sha256Of(JSON.stringify([code, subject, target ?? ''])) },

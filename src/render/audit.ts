@@ -1,7 +1,7 @@
-import type { HeldOn, UpcomingImpact } from '../audit/upcoming.ts';
 import type { AuditReport } from '../audit/run.ts';
+import type { HeldOn, UpcomingImpact } from '../audit/upcoming.ts';
 import { formatFallback } from '../model/cell.ts';
-import { renderCells, coverageLine } from './coverage.ts';
+import { coverageLine, renderCells } from './coverage.ts';
 import { countFindings, renderCounts, renderFindings } from './findings.ts';
 import { renderFleet } from './fleet.ts';
 import type { Style } from './style.ts';
@@ -25,9 +25,7 @@ export function renderAudit(report: AuditReport, { style, width, cells }: AuditL
     ...(cells
       ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), coverageLine(coverage), '']
       : []),
-    ...(fleet === null
-      ? []
-      : [...renderFleet(fleet, 'Download of everything that is served', style), '']),
+    ...(fleet === null ? [] : [...renderFleet(fleet, 'Download of everything that is served', style), '']),
     ...renderFindings(findings, style, width),
   ];
   const ending = [

@@ -13,7 +13,8 @@ export function renderFindings(
   width: number | null = null,
 ): readonly string[] {
   const room = width === null ? Number.POSITIVE_INFINITY : Math.max(width - INDENT.length, LEAST_ROOM);
-  const indented = (text: string): readonly string[] => wrapText(text, room).map((line) => `${INDENT}${line}`);
+  const indented = (text: string): readonly string[] =>
+    wrapText(text, room).map((line) => `${INDENT}${line}`);
   return SEVERITIES.flatMap((severity) =>
     findings
       .filter((finding) => finding.severity === severity)

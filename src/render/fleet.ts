@@ -31,7 +31,9 @@ function costLines({ classes, perDevices, platforms, totalEgressBytes }: Release
   const scale = perDevices === null ? '' : ` per ${formatCount(perDevices)} devices of the platform`;
   return [
     ...alignTable(classes.map(classRow), 'LLRLL', '  '),
-    ...platforms.map(({ platform, egressBytes }) => `  ${platform}: ${formatBytes(egressBytes)}${scale}, at most.`),
+    ...platforms.map(
+      ({ platform, egressBytes }) => `  ${platform}: ${formatBytes(egressBytes)}${scale}, at most.`,
+    ),
     ...(totalEgressBytes === null
       ? []
       : [
@@ -51,7 +53,8 @@ function classRow({
   devices,
   egressBytes,
 }: DeviceClassCost): readonly string[] {
-  const sum = packs.length === 1 ? '' : ` = ${packs.map(({ sizeBytes }) => formatBytes(sizeBytes)).join(' + ')}`;
+  const sum =
+    packs.length === 1 ? '' : ` = ${packs.map(({ sizeBytes }) => formatBytes(sizeBytes)).join(' + ')}`;
   return [
     `${platform} ${formatOsRange(os)}`,
     `${systemModel ?? '(no system model)'}${variant === null ? '' : ` (${variant})`}`,

@@ -27,7 +27,9 @@ export function renderTrace(
     '',
     `${style.bold('On the device')}, which cannot be seen from here:`,
     ...checklist.flatMap((item) =>
-      wrapText(item, Math.max((width ?? 110) - 4, 30)).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`),
+      wrapText(item, Math.max((width ?? 110) - 4, 30)).map(
+        (line, index) => `${index === 0 ? '  - ' : '    '}${line}`,
+      ),
     ),
   ];
 }

@@ -4,7 +4,7 @@
  */
 export const DEVICE_CHECKLIST: readonly string[] = [
   'The app asks for the first of compatibleAdapterIdentifiers(name:), makes it available locally, then opens Adapter(name:). Opening alone does not download: compatibleAdapterNotFound can mean "not downloaded yet".',
-  'The name that the app passes is the adapter\'s, letter for letter. A name with a hyphen is never found, without an error.',
+  "The name that the app passes is the adapter's, letter for letter. A name with a hyphen is never found, without an error.",
   'The adapter entitlement is granted and is in the entitlements of the app and of the downloader extension.',
   'The keys that the hosting needs are in the Info.plist of app and extension, and both share an app group.',
   'Apple Intelligence is on and its model is downloaded: without it no adapter is compatible.',

@@ -55,8 +55,7 @@ export const isSameAnswer = (a: TraceAnswer, b: TraceAnswer): boolean =>
 /** `build 1.5.0 as fmadapter-summarizer-9799725 v3`. */
 export function formatAnswer({ state, build, packId, version, fallback }: TraceAnswer): string {
   if (state === 'not-in-release') return 'nothing: the adapter is not in the release';
-  if (build === null)
-    return `${state}${fallback === null ? '' : `, uses ${formatFallback(fallback)}`}`;
+  if (build === null) return `${state}${fallback === null ? '' : `, uses ${formatFallback(fallback)}`}`;
   return `build ${build} as ${packId ?? 'no pack'}${version === null ? '' : ` v${version}`}`;
 }
 

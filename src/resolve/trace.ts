@@ -128,10 +128,7 @@ async function matrixDiffers(
 }
 
 /** What is served, compared with what is committed; then the pack itself. */
-async function readServed(
-  traced: Traced,
-  { committed, head }: Omit<Compared, 'wanted'>,
-): Promise<Followed> {
+async function readServed(traced: Traced, { committed, head }: Omit<Compared, 'wanted'>): Promise<Followed> {
   const { channel, adapter, device } = traced;
   const reader = await openReader(channel);
   const object = await reader.get(manifestKey(channel.name));

@@ -1,7 +1,7 @@
-import { formatFallback } from '../../model/cell.ts';
-import type { Fleet } from '../../model/fleet.ts';
 import { weighRange } from '../../fleet/weigh.ts';
 import type { MatrixCell } from '../../model/cell.ts';
+import { formatFallback } from '../../model/cell.ts';
+import type { Fleet } from '../../model/fleet.ts';
 import { groupsByRow } from '../place.ts';
 import { finding, type Rule } from '../state.ts';
 
