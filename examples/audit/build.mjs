@@ -46,7 +46,16 @@ function publishSoundProject(project) {
     copyFileSync(project.at(target, MANIFEST), project.at(target, 'first-manifest.json'));
     project.run('publish', '--target', target, '--yes');
   }
-  project.run('rollback', '--target', 'main', '--to', '1', '--yes', '--message', 'summarizer 1.1.0 repeats itself');
+  project.run(
+    'rollback',
+    '--target',
+    'main',
+    '--to',
+    '1',
+    '--yes',
+    '--message',
+    'summarizer 1.1.0 repeats itself',
+  );
 }
 
 function damageChannels(project) {
@@ -196,7 +205,11 @@ function openProject(folder) {
     export: (name, options = {}) => exportBuild(folder, name, options),
     run: (...args) => {
       const env = { PATH: process.env.PATH, SOURCE_DATE_EPOCH: CLOCK };
-      const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: 'utf8', env });
+      const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        env,
+      });
       if (status !== 0) throw new Error(`fmrelease ${args.join(' ')} exits ${status}:\n${stderr}`);
     },
   };
@@ -208,7 +221,10 @@ function exportBuild(folder, name, { seed = 1, version = '1.0.0', signature = OS
   const written = writeSampleAdapter({ out, name, signature, seed, megabytes: 0.02, records: 4 });
   if (own.metadata !== undefined) {
     const file = join(written, 'metadata.json');
-    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...own.metadata }, null, 4));
+    writeFileSync(
+      file,
+      JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...own.metadata }, null, 4),
+    );
   }
   if (own.cutTo !== undefined) {
     const file = join(written, 'adapter_weights.bin');
@@ -249,7 +265,9 @@ const SUNSETS = ['os26.0', 'os26.4', 'os26.5', 'afm3-core', 'afm3-core-advanced'
   systemModel,
   none: 'base-model',
 }));
-const DECLINED = [{ baseModelSignature: OS_26, none: 'base-model', reason: 'trained for another base model' }];
+const DECLINED = [
+  { baseModelSignature: OS_26, none: 'base-model', reason: 'trained for another base model' },
+];
 const OVERLAPPING = {
   id: 'mine',
   os: { iOS: '>=26.3 <26.4' },
@@ -258,7 +276,7 @@ const OVERLAPPING = {
   certainty: 'proved',
   evidence: [{ kind: 'device-probe', reference: 'a phone on a desk', date: '2026-11-20' }],
 };
-const FLEET = 'platform,os,devices\niOS,26.2,120000\niOS,26.4.1,310000\niOS,26.6,240000\niOS,27.0,330000\nmacOS,26.6,40000\nmacOS,27.0,10000\n';
+const FLEET = 'platform,os,devices\niOS,26.2,120000\niOS,26.4.1,310000\niOS,26.6,240000\niOS,27.0,330000\n';
 const target = (name) => ({
   kind: 'directory',
   path: `served/${name}`,
@@ -266,7 +284,7 @@ const target = (name) => ({
   verify: 'origin',
 });
 const CONFIG = {
-  support: { iOS: '>=26.0', macOS: '>=26.0' },
+  support: { iOS: '>=26.0' },
   targets: { main: target('main'), eu: target('eu'), mirror: target('mirror') },
   defaultTarget: 'main',
   fleet: 'fleet.csv',

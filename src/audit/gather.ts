@@ -33,7 +33,7 @@ export async function gatherAuditState(session: Session, request: AuditRequest):
   const knownOf = (name: string): Promise<EntryCache> =>
     openEntryCache({ root: config.root, name: `${channel.target.publicUrl} ${name}`, distrust: full });
   const log = await readLog(channel.store, channel.name, await knownOf(channel.name));
-  const adapters = selectAdapters(intent, only, everPublished(log));
+  const adapters = selectAdapters(intent, only, only.length === 0 ? [] : everPublished(log));
   const names = new Set(adapters.map(({ name }) => name));
   const desired = desiredStatesOf(adapters, intent, channel.target);
   const { systemModels } = intent.catalogue;

@@ -27,7 +27,7 @@ export interface UpcomingImpact {
   /** On the newest OS version that is out; null where none is. */
   readonly now: HeldOn | null;
   /** On the OS version that ships; null where `support` leaves it out. */
-  readonly then: HeldOn | null;
+  readonly next: HeldOn | null;
 }
 
 /**
@@ -53,8 +53,8 @@ export function upcomingImpacts(
       if (own.length === 0) return [];
       const newest = newestBelow(version, catalogue, platform);
       const now = newest === undefined ? null : heldOn(newest, own);
-      const then = heldOn(version, own);
-      return [{ adapter, platform, effect: effectOf(now, then), now, then }];
+      const next = heldOn(version, own);
+      return [{ adapter, platform, effect: effectOf(now, next), now, next }];
     }),
   );
 }
@@ -96,13 +96,13 @@ function heldOn(version: OsVersion, cells: readonly MatrixCell[]): HeldOn | null
   };
 }
 
-function effectOf(now: HeldOn | null, then: HeldOn | null): UpcomingImpact['effect'] {
-  if (then === null) return 'unsupported';
+function effectOf(now: HeldOn | null, next: HeldOn | null): UpcomingImpact['effect'] {
+  if (next === null) return 'unsupported';
   const served = (held: HeldOn | null): boolean =>
     held?.outcomes.every(({ state }) => state === 'covered') === true;
-  if (served(now) && !served(then)) return 'loses';
-  if (!served(now) && served(then)) return 'gains';
+  if (served(now) && !served(next)) return 'loses';
+  if (!served(now) && served(next)) return 'gains';
   const key = (held: HeldOn | null): string =>
     JSON.stringify(held?.outcomes.map(({ state, build, fallback }) => [state, build, fallback]));
-  return key(now) === key(then) ? 'same' : 'changes';
+  return key(now) === key(next) ? 'same' : 'changes';
 }

@@ -10,7 +10,7 @@ import type {
 } from '../generated/matrix.ts';
 import { writeJson } from '../json/write.ts';
 import type { Support } from './coverage.ts';
-import { type MatrixFile, pathForAdapter, readMatrixFiles, writeMatrixFile } from './files.ts';
+import { canonical, type MatrixFile, pathForAdapter, readMatrixFiles, writeMatrixFile } from './files.ts';
 import { type Intent, intentOf, unknownAdapters } from './load.ts';
 import { putCatalogue } from './put-catalogue.ts';
 
@@ -55,13 +55,14 @@ async function writeChanged(
   after: readonly MatrixFile[],
 ): Promise<readonly string[]> {
   const changed = after.filter(
-    (file) =>
-      !before.some((old) => old.path === file.path && writeJson(old.document) === writeJson(file.document)),
+    (file) => !before.some((old) => old.path === file.path && textOf(old) === textOf(file)),
   );
   if (changed.length > 0) refuseNewFaults(intentOf(before, support), intentOf(after, support));
   for (const file of changed) await writeMatrixFile(root, file);
   return changed.map(({ path }) => path);
 }
+
+const textOf = ({ document }: MatrixFile): string => writeJson(canonical(document));
 
 /** System models and OS releases that go into the matrix: each replaces the one of its id, or of its version. */
 export interface CatalogueChange {

@@ -20,13 +20,13 @@ export function renderAuditMarkdown(report: AuditReport): readonly string[] {
     ...(upcoming === null
       ? []
       : table(
-          ['adapter', 'platform', 'effect', 'now', 'then'],
-          upcoming.impacts.map(({ adapter, platform, effect, now, then }) => [
+          ['adapter', 'platform', 'effect', 'now', 'next'],
+          upcoming.impacts.map(({ adapter, platform, effect, now, next }) => [
             code(adapter),
             platform,
             effect,
             statesOf(now),
-            statesOf(then),
+            statesOf(next),
           ]),
         )),
     ...table(

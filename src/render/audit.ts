@@ -44,11 +44,11 @@ function renderUpcoming(
   return [
     style.bold(`When OS ${os} ships`),
     ...alignTable(
-      told.map(({ adapter, platform, effect, now, then }) => [
+      told.map(({ adapter, platform, effect, now, next }) => [
         effect === 'loses' ? style.red('-') : effect === 'gains' ? style.green('+') : style.yellow('~'),
         platform,
         adapter,
-        `${heldText(now)} → ${effect === 'unsupported' ? `OS ${os} is outside \`support\`` : heldText(then)}`,
+        `${heldText(now)} → ${effect === 'unsupported' ? `OS ${os} is outside \`support\`` : heldText(next)}`,
       ]),
       'LLLL',
       '  ',
@@ -59,9 +59,9 @@ function renderUpcoming(
 
 /** What holds only if nobody is surprised: the row of that OS version is inferred. */
 function restingOn(impacts: readonly UpcomingImpact[]): string {
-  const rows = impacts.flatMap(({ effect, then }) =>
+  const rows = impacts.flatMap(({ effect, next }) =>
     effect === 'same'
-      ? (then?.outcomes ?? []).flatMap(({ inferred, systemModel }) =>
+      ? (next?.outcomes ?? []).flatMap(({ inferred, systemModel }) =>
           inferred && systemModel !== null ? [systemModel] : [],
         )
       : [],
