@@ -8,7 +8,10 @@ import { parsePlatform } from '../src/model/platform.ts';
 import { parseSignatureQuery } from '../src/model/signature.ts';
 import { renderResolution } from '../src/render/resolution.ts';
 import { pickAdapter } from '../src/resolve/pick-adapter.ts';
+import { renderTrace } from '../src/render/trace.ts';
 import { pickRelease, resolveDevice } from '../src/resolve/resolve-device.ts';
+import { traceDevice } from '../src/resolve/trace.ts';
+import type { Session } from '../src/session.ts';
 
 export default class Resolve extends ReleaseCommand {
   static override summary = 'Tell what a device gets, and why every other system model lost.';
@@ -30,6 +33,10 @@ export default class Resolve extends ReleaseCommand {
     }),
     revision: integer({ min: 1, description: 'A revision of the log, instead of the newest.' }),
     explain: toggle({ description: 'Show every step.' }),
+    trace: toggle({
+      exclusive: ['source', 'revision'],
+      description: 'Compare matrix, log, projection and pack, and stop at the first disagreement.',
+    }),
   };
 
   protected async answer(): Promise<Answer> {
@@ -46,11 +53,30 @@ export default class Resolve extends ReleaseCommand {
       adapter: pickAdapter(flags.adapter, query),
     };
     const opening = this.opening(flags);
+    if (flags.trace) return this.trace(await openSession(opening), device, flags.explain);
     const result = await resolveDevice(device, {
       ...pickRelease(flags),
       openConfig: () => openConfig(opening),
       openSession: () => openSession(opening),
     });
     return { result, lines: () => renderResolution(result, flags.explain, this.style) };
+  }
+
+  /** Exits 10 where the matrix is not published yet, 7 where what is served is not what was committed. */
+  private async trace(
+    session: Session,
+    device: Parameters<typeof traceDevice>[1],
+    explain: boolean,
+  ): Promise<Answer> {
+    const { result, trace } = await traceDevice(session, device);
+    const from = trace.disagreement?.between[0];
+    return {
+      result: { ...result, trace },
+      lines: () => [
+        ...renderResolution(result, explain, this.style),
+        ...renderTrace(trace, this.style, this.environment.columns),
+      ],
+      exitCode: from === undefined ? 0 : from === 'matrix' ? 10 : 7,
+    };
   }
 }

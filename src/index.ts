@@ -1,6 +1,9 @@
 /** The public API: the config helper, the stages, the nouns, the error. */
 
 export { type Inspection, inspectAdapter } from './adapter/inspect.ts';
+export { audit } from './audit/audit.ts';
+export { gatherAuditState } from './audit/gather.ts';
+export { type AuditReport, runAudit } from './audit/run.ts';
 export { shippedCatalogue } from './catalogue/catalogue.ts';
 export type { Config, Target } from './config/config.ts';
 export { defineConfig } from './config/define.ts';

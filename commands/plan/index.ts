@@ -2,8 +2,10 @@ import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
 import { applyCommand } from '../../src/cli/apply-command.ts';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
-import { onlyFlag, permitFlags, rehashFlag, toggle } from '../../src/cli/flags.ts';
+import { fleetFlag, onlyFlag, permitFlags, rehashFlag, toggle } from '../../src/cli/flags.ts';
 import { openSession } from '../../src/cli/session.ts';
+import { loadFleet } from '../../src/fleet/load-fleet.ts';
+import { weighPlan } from '../../src/fleet/report.ts';
 import { planChannel } from '../../src/flow.ts';
 import { writePlanFile } from '../../src/plan/file.ts';
 import { planResult } from '../../src/plan/result.ts';
@@ -17,6 +19,8 @@ export default class Plan extends ReleaseCommand {
     only: onlyFlag,
     rehash: rehashFlag,
     ...permitFlags,
+    fleet: fleetFlag,
+    cells: toggle({ description: 'Name every cell of the coverage proof.' }),
     out: string({ description: 'Save the plan for `publish`.' }),
     'exit-code': toggle({ description: 'Exit 10 when changes are pending.' }),
     format: string({
@@ -41,9 +45,16 @@ export default class Plan extends ReleaseCommand {
     });
     const blocked = plan.blockers.length > 0;
     if (flags.out !== undefined && !blocked) await writePlanFile(flags.out, plan);
-    const context = { place: session.channel.store.place, apply: applyCommand(plan, flags) };
+    const fleet = await loadFleet(session.config, flags.fleet);
+    const weighed = fleet === null ? null : weighPlan(plan, fleet);
+    const context = {
+      place: session.channel.store.place,
+      apply: applyCommand(plan, flags),
+      fleet: weighed,
+      cells: flags.cells,
+    };
     return {
-      result: planResult(plan),
+      result: { ...planResult(plan), ...(weighed === null ? {} : { fleet: weighed }) },
       lines: () => renderPlanAs(flags.format, plan, { ...context, style: this.style }),
       exitCode: blocked ? 6 : flags['exit-code'] && plan.hasChanges ? 10 : 0,
     };

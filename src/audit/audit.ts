@@ -1,3 +1,4 @@
+import type { Waiver } from '../config/config.ts';
 import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
 import { buildFilesRule } from './rules/build-files.ts';
 import { declineExpiredRule } from './rules/decline-expired.ts';
@@ -27,16 +28,62 @@ import { waiverExpiredRule } from './rules/waiver-expired.ts';
 import { scopeTest } from './scope.ts';
 import { type AuditState, dayOf, type Rule } from './state.ts';
 
+/** A finding that a waiver of the config covers, and why the team lives with it. */
+export interface WaivedFinding extends Finding {
+  readonly reason: string;
+  readonly until: string | null;
+}
+
+/** What the rules found: what counts, and what is waived. */
+export interface AuditFindings {
+  readonly findings: readonly Finding[];
+  readonly waived: readonly WaivedFinding[];
+}
+
 /**
  * Runs every rule; returns the findings in scope worst first, severities and waivers of the config applied. Pure: the
  * same state gives the same findings in the same order.
  */
-export function audit(state: AuditState): readonly Finding[] {
-  return RULES.flatMap((rule) => rule(state))
-    .filter(scopeTest(state))
-    .flatMap((found) => adjust(found, state))
-    .filter((found) => !isWaived(found, state))
+export const audit = (state: AuditState): readonly Finding[] => auditTargets([state]).findings;
+
+/**
+ * {@link audit} of one project at several targets: what is true of the project is said once, what is true of a channel
+ * once for each target that it is true of, with its name.
+ */
+export function auditTargets(states: readonly AuditState[]): AuditFindings {
+  const [first] = states;
+  if (first === undefined) return { findings: [], waived: [] };
+  const found = RULES.flatMap((rule) => runRule(rule, states))
+    .filter(scopeTest(first))
+    .flatMap((finding) => adjust(finding, first))
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  const judged = found.map((finding) => ({ finding, waiver: waiverOf(finding, first) }));
+  return {
+    findings: judged.flatMap(({ finding, waiver }) => (waiver === undefined ? [finding] : [])),
+    waived: judged.flatMap(({ finding, waiver }) =>
+      waiver === undefined ? [] : [{ ...finding, reason: waiver.reason, until: waiver.until ?? null }],
+    ),
+  };
+}
+
+/** A rule about channels speaks for each target; of any other, what all targets agree on is one finding. */
+function runRule(rule: Rule, states: readonly AuditState[]): readonly Finding[] {
+  const found = states.map((state) => rule(state));
+  const [only, another] = found;
+  if (only === undefined || another === undefined) return only ?? [];
+  const seen = new Map<string, number>();
+  for (const finding of found.flat())
+    seen.set(JSON.stringify(finding), (seen.get(JSON.stringify(finding)) ?? 0) + 1);
+  const isShared = (finding: Finding): boolean =>
+    !CHANNEL_RULES.has(rule) && (seen.get(JSON.stringify(finding)) ?? 0) >= states.length;
+  return [
+    ...only.filter(isShared),
+    ...found.flatMap((own, index) =>
+      own
+        .filter((finding) => !isShared(finding))
+        .map((finding) => ({ ...finding, target: states[index]?.channel.target ?? '' })),
+    ),
+  ];
 }
 
 function adjust(found: Finding, { config }: AuditState): readonly Finding[] {
@@ -49,8 +96,8 @@ const isSeverity = (text: string | undefined): text is Severity =>
   SEVERITIES.some((severity) => severity === text);
 
 /** A waiver covers its last day too. */
-const isWaived = ({ code, subject }: Finding, state: AuditState): boolean =>
-  state.config.audit.waive.some(
+const waiverOf = ({ code, subject }: Finding, state: AuditState): Waiver | undefined =>
+  state.config.audit.waive.find(
     (waiver) =>
       waiver.code === code &&
       (waiver.subject === undefined || waiver.subject === subject) &&
@@ -85,3 +132,15 @@ const RULES: readonly Rule[] = [
   sunsetRule,
   unsignedRule,
 ];
+
+/** What these say is of one channel at one target, even where two targets have the same to say. */
+const CHANNEL_RULES: ReadonlySet<Rule> = new Set([
+  logBrokenRule,
+  servedPacksRule,
+  versionFellRule,
+  projectionRule,
+  driftRule,
+  heldRule,
+  orphanPackRule,
+  unsignedRule,
+]);

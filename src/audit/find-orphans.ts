@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { EntryCache } from '../release/entry-cache.ts';
 import { PACKS_PREFIX } from '../release/layout.ts';
 import { listChannels } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
@@ -11,6 +12,8 @@ export interface OrphanSearch {
   readonly log: Pick<AuditedLog, 'slots' | 'faults'>;
   readonly retention: Config['retention'];
   readonly asOf: Date;
+  /** What is known of the log of another channel. */
+  readonly knownOf: (channel: string) => Promise<EntryCache>;
 }
 
 /**
@@ -19,12 +22,12 @@ export interface OrphanSearch {
  */
 export async function findOrphans(
   store: ReleaseStore,
-  { channel, log, retention, asOf }: OrphanSearch,
+  { channel, log, retention, asOf, knownOf }: OrphanSearch,
 ): Promise<readonly string[]> {
   if (log.faults.length > 0) return [];
   const kept = new Set(retainedKeys(log.slots, retention, asOf));
   for (const other of (await listChannels(store)).filter((name) => name !== channel)) {
-    const { revisions, slots, faults } = await readSlots(store, other);
+    const { revisions, slots, faults } = await readSlots(store, other, await knownOf(other));
     if (faults.length > 0 || chainFaults(other, revisions, slots).length > 0) return [];
     for (const key of retainedKeys(slots, retention, asOf)) kept.add(key);
   }

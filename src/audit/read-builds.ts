@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import pLimit from 'p-limit';
 import { inspectAdapter } from '../adapter/inspect.ts';
 import { ReleaseError } from '../errors.ts';
 import { packIdOf, servedBuilds } from '../matrix/decide.ts';
@@ -20,7 +21,7 @@ export interface BuildsRequest {
   readonly log: AuditedLog;
 }
 
-/** Looks at the files of every served build, one after the other; known digests are not read again. */
+/** Looks at the files of every served build, a few at a time; known digests are not read again. */
 export async function readBuilds(
   { config, channel, io }: Session,
   { adapters, systemModels, desired, log }: BuildsRequest,
@@ -28,16 +29,20 @@ export async function readBuilds(
   const packs = desired.flatMap((own) => own.packs);
   const newest = newestRelease(log);
   const published = await findReusable(() => findPublishedPacks(channel.store, newest, packs));
-  const states: BuildState[] = [];
-  for (const adapter of adapters) {
-    for (const build of servedBuilds(adapter, systemModels)) {
-      const reused = published.get(packIdOf(adapter, build));
-      const mustPack = reused?.buildDigest !== build.digest;
-      const files = await readFiles(adapter, build, { projectRoot: config.root, ...io });
-      states.push({ adapter, build, mustPack, ...files });
-    }
-  }
-  return states;
+  const limit = pLimit(PARALLEL_BUILDS);
+  const served = adapters.flatMap((adapter) =>
+    servedBuilds(adapter, systemModels).map((build) => ({ adapter, build })),
+  );
+  return Promise.all(
+    served.map(({ adapter, build }) =>
+      limit(async (): Promise<BuildState> => {
+        const reused = published.get(packIdOf(adapter, build));
+        const mustPack = reused?.buildDigest !== build.digest;
+        const files = await readFiles(adapter, build, { projectRoot: config.root, ...io });
+        return { adapter, build, mustPack, ...files };
+      }),
+    ),
+  );
 }
 
 /** The head, or the newest entry that a broken log still has: published builds stay published. */
@@ -88,3 +93,6 @@ const FILES_BY_CODE: Readonly<Partial<Record<ReleaseError['code'], BuildState['f
   BUILD_CHANGED: 'changed',
   ADAPTER_UNSOUND: 'refused',
 };
+
+/** Looking at known files is waiting for the disk, so several wait together. */
+const PARALLEL_BUILDS = 4;

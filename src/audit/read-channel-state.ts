@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import pLimit from 'p-limit';
 import { ReleaseError } from '../errors.ts';
 import { readJsonBytes } from '../json/read.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { PackRecord } from '../model/release.ts';
+import type { EntryCache } from '../release/entry-cache.ts';
 import { MANIFEST } from '../release/layout.ts';
+import { sizesOf } from '../release/object-sizes.ts';
 import { encodeManifest } from '../release/projection.ts';
 import type { Session } from '../session.ts';
 import { findOrphans } from './find-orphans.ts';
@@ -16,18 +17,21 @@ import type { ChannelState, ServedPack } from './state.ts';
 export interface ChannelQuestion {
   readonly asOf: Date;
   readonly full: boolean;
+  /** What is known of the log of another channel. */
+  readonly knownOf: (channel: string) => Promise<EntryCache>;
 }
 
 /** Looks at everything that the channel's log and its projection name. */
 export async function readChannelState(
   session: Session,
   log: AuditedLog,
-  { asOf, full }: ChannelQuestion,
+  { asOf, full, knownOf }: ChannelQuestion,
 ): Promise<ChannelState> {
   const { channel, config } = session;
   const { release, projection } = log.head;
   return {
     name: channel.name,
+    target: channel.target.name,
     head: release,
     headKnown: log.headKnown,
     projection: projection.state,
@@ -44,6 +48,7 @@ export async function readChannelState(
       log,
       retention: config.retention,
       asOf,
+      knownOf,
     }),
   };
 }
@@ -68,19 +73,17 @@ function revisionOf(manifest: Uint8Array | undefined): unknown {
   }
 }
 
-/** Asks the store for each pack, several at a time; with `full` hashes each that has its size, one after the other. */
+/** Asks the store for the size of each pack; with `full` hashes each that has its size, one after the other. */
 async function lookAtPacks(
   session: Session,
   packs: readonly PackRecord[],
   full: boolean,
 ): Promise<readonly ServedPack[]> {
-  const { store } = session.channel;
-  const limit = pLimit(PARALLEL_HEADS);
-  const looked = await Promise.all(
-    packs.map((pack) =>
-      limit(async () => ({ pack, sizeBytes: (await store.head(pack.key))?.sizeBytes ?? null })),
-    ),
+  const sizes = await sizesOf(
+    session.channel.store,
+    packs.map(({ key }) => key),
   );
+  const looked = packs.map((pack) => ({ pack, sizeBytes: sizes.get(pack.key) ?? null }));
   const states: ServedPack[] = [];
   for (const { pack, sizeBytes } of looked) {
     const isWhole = sizeBytes === pack.downloadSize;
@@ -99,5 +102,3 @@ async function hashPack({ channel, io }: Session, { id, key, downloadSize }: Pac
   }
   return hash.digest('hex');
 }
-
-const PARALLEL_HEADS = 16;

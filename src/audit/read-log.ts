@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { ReleaseError } from '../errors.ts';
-import { type ChannelHead, listRevisions, readEntry, readHead, type Slot } from '../release/read-channel.ts';
+import { type EntryCache, noEntryCache } from '../release/entry-cache.ts';
+import { type ChannelHead, listRevisions, readHead, readSlot, type Slot } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
 
 /** A whole log as it stands, and what is wrong with it. */
@@ -14,8 +15,12 @@ export interface AuditedLog {
 }
 
 /** Reads every slot and checks the chain. A broken log becomes faults; a store that fails stays an error. */
-export async function readLog(store: ReleaseStore, channel: string): Promise<AuditedLog> {
-  const { revisions, slots, faults } = await readSlots(store, channel);
+export async function readLog(
+  store: ReleaseStore,
+  channel: string,
+  known: EntryCache = noEntryCache,
+): Promise<AuditedLog> {
+  const { revisions, slots, faults } = await readSlots(store, channel, known);
   const logFaults = [...faults, ...chainFaults(channel, revisions, slots)];
   const head = await orFault(readHead(store, channel));
   if (!(head instanceof ReleaseError)) return { head, headKnown: true, slots, faults: logFaults };
@@ -31,6 +36,7 @@ export async function readLog(store: ReleaseStore, channel: string): Promise<Aud
 export async function readSlots(
   store: ReleaseStore,
   channel: string,
+  known: EntryCache = noEntryCache,
 ): Promise<{
   readonly revisions: readonly number[];
   readonly slots: readonly Slot[];
@@ -39,8 +45,9 @@ export async function readSlots(
   const limit = pLimit(PARALLEL_READS);
   const revisions = await listRevisions(store, channel);
   const read = await Promise.all(
-    revisions.map((revision) => limit(() => orFault(readEntry(store, channel, revision)))),
+    revisions.map((revision) => limit(() => orFault(readSlot(store, { channel, revision, known })))),
   );
+  await known.save();
   return {
     revisions,
     slots: read.flatMap((slot) => (slot === null || slot instanceof ReleaseError ? [] : [slot])),

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Intent } from '../matrix/load.ts';
 import type { MatrixCell } from '../model/cell.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
+import type { Fleet } from '../model/fleet.ts';
 import type { Adapter, Build } from '../model/matrix.ts';
 import type { AdapterChange } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
@@ -16,6 +17,8 @@ export interface AuditState {
   readonly asOf: Date;
   /** The names in scope; empty means all. */
   readonly only: readonly string[];
+  /** Which OS versions the users have; null where nobody told. */
+  readonly fleet: Fleet | null;
   readonly config: Config;
   readonly intent: Intent;
   /** The adapters in scope, and their cells. */
@@ -42,6 +45,8 @@ export interface BuildState {
 /** A channel as it stands: its log, its head, its projection, the objects that they name. */
 export interface ChannelState {
   readonly name: string;
+  /** The target that it is a channel of. */
+  readonly target: string;
   /** The newest release. Null before the first one, and when a broken log does not tell: see `headKnown`. */
   readonly head: Release | null;
   readonly headKnown: boolean;

@@ -2,6 +2,7 @@ import { type OsRangeText, toOsRangeText } from '../model/os-range.ts';
 import { formatOsVersion } from '../model/os-version.ts';
 import { PLATFORMS } from '../model/platform.ts';
 import type { Catalogue, SystemModel } from '../model/system-model.ts';
+import { systemModelsOf } from './catalogue.ts';
 
 /** The catalogue as `systems --json` prints it: versions as text, signatures as a matrix writes them. */
 export const toCatalogueDocument = ({
@@ -10,7 +11,11 @@ export const toCatalogueDocument = ({
   toolkits,
 }: Catalogue): CatalogueDocument => ({
   systemModels: systemModels.map(toRowDocument),
-  osReleases: osReleases.map((release) => ({ ...release, version: formatOsVersion(release.version) })),
+  osReleases: osReleases.map((release) => ({
+    ...release,
+    version: formatOsVersion(release.version),
+    systemModels: systemModelsOf(release, systemModels).map(({ id }) => id),
+  })),
   toolkits,
 });
 

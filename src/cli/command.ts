@@ -110,6 +110,12 @@ export abstract class ReleaseCommand extends Command {
 
   private wantsJson(): boolean {
     const end = this.argv.indexOf('--');
-    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes('--json');
+    const words = end === -1 ? this.argv : this.argv.slice(0, end);
+    const format = words[words.lastIndexOf('--format') + 1];
+    return (
+      words.includes('--json') ||
+      words.includes('--format=json') ||
+      (words.includes('--format') && format === 'json')
+    );
   }
 }

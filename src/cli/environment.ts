@@ -10,6 +10,10 @@ export interface Environment {
   readonly canAsk: boolean;
   readonly source: ReleaseSource | null;
   readonly wantsColour: (refused: boolean) => boolean;
+  /** How wide lines may be: the terminal, else COLUMNS where it is set; null does not wrap. */
+  readonly columns: number | null;
+  /** Where GitHub Actions takes the summary of a step. */
+  readonly stepSummary: string | null;
 }
 
 /** Reads the environment of this process. */
@@ -25,6 +29,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       if (isNonEmpty(env['FORCE_COLOR'])) return env['FORCE_COLOR'] !== '0';
       return process.stdout.isTTY && env['TERM'] !== 'dumb';
     },
+    columns: process.stdout.isTTY ? process.stdout.columns : readColumns(env['COLUMNS']),
+    stepSummary: isNonEmpty(env['GITHUB_STEP_SUMMARY']) ? env['GITHUB_STEP_SUMMARY'] : null,
   };
 }
 
@@ -32,6 +38,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
 const isSet = (value: string | undefined): boolean => isNonEmpty(value) && value !== 'false' && value !== '0';
 
 const isNonEmpty = (value: string | undefined): value is string => value !== undefined && value !== '';
+
+const readColumns = (text: string | undefined): number | null =>
+  isNonEmpty(text) && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : null;
 
 function readClock(epoch: string | undefined): Date {
   if (!isNonEmpty(epoch)) return new Date();

@@ -7,6 +7,8 @@ export const toggle = (options: {
   readonly description: string;
   readonly char?: 'q' | 'y';
   readonly helpGroup?: string;
+  /** Flags that say something else: typing one of them too is refused. */
+  readonly exclusive?: string[];
 }) => boolean({ ...options, default: false });
 
 /** A flag that may be typed several times, one value each: what follows its value is an argument again. */
@@ -20,6 +22,11 @@ export const revisionArg = custom<number>({
 
 /** The scope flag of every command that compares or changes a channel. */
 export const onlyFlag = repeatable({ description: 'Only this adapter; repeat for several.' });
+
+/** Which OS versions the users have. */
+export const fleetFlag = string({
+  description: 'A CSV of OS shares (platform, os, share or devices), instead of `fleet` of the config.',
+});
 
 /** Distrusts known digests. */
 export const rehashFlag = toggle({

@@ -56,6 +56,36 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   return { config, channel, io: await openIo(config, request, chosen) };
 }
 
+/** Sessions of one channel at several targets, at least one, and the targets that none was opened for. */
+export interface EverySession {
+  readonly sessions: readonly [Session, ...Session[]];
+  readonly left: readonly { readonly target: string; readonly why: string }[];
+}
+
+/**
+ * {@link openSession} for every target of the config, in its order. A target of a kind that is not built is left out.
+ *
+ * @throws ReleaseError `TARGET_NOT_SUPPORTED` when none can be opened, or as {@link openSession} does
+ */
+export async function openEverySession(request: SessionRequest): Promise<EverySession> {
+  const config = await openConfig(request);
+  const sessions: Session[] = [];
+  const left: { readonly target: string; readonly why: string }[] = [];
+  let refusal: ReleaseError | undefined;
+  for (const { name } of config.targets) {
+    try {
+      sessions.push(await openSession({ ...request, flags: { ...request.flags, target: name } }));
+    } catch (error) {
+      if (!(error instanceof ReleaseError) || error.code !== 'TARGET_NOT_SUPPORTED') throw error;
+      refusal = error;
+      left.push({ target: name, why: error.message });
+    }
+  }
+  const [first, ...others] = sessions;
+  if (first !== undefined) return { sessions: [first, ...others], left };
+  throw refusal ?? new Error('a config has at least one target');
+}
+
 /** The time, the listener, the caches and the facts that CI tells. */
 export async function openIo(
   config: Config,

@@ -13,6 +13,8 @@ export interface Config {
   readonly targets: readonly Target[];
   readonly defaultTarget: string | null;
   readonly only: readonly string[];
+  /** A CSV file relative to `root`, shares by platform and OS version, or null. */
+  readonly fleet: DeepReadonly<NonNullable<UserConfig['fleet']>> | null;
   readonly audit: { readonly severity: Readonly<Record<string, string>>; readonly waive: readonly Waiver[] };
   readonly retention: { readonly revisions: number; readonly builds: number; readonly days: number };
 }

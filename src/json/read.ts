@@ -17,6 +17,27 @@ export interface JsonObject {
  * @throws ReleaseError `JSON_INVALID` with line and column
  */
 export function readJson(text: string, source: string): JsonValue {
+  return readCanonical(text) ?? readStrictly(text, source);
+}
+
+/**
+ * The value of a text that is exactly what {@link writeJson} writes of it, as most documents here are; else undefined.
+ * Such a text has no duplicate key (writing it back would have lost one), no number that a double cannot hold, and no
+ * byte order mark; texts with anything else that {@link readJson} refuses are left to the slow reader: escapes (lone
+ * surrogates), the refused keys, and as many levels as may be too deep, which two spaces a level show.
+ */
+function readCanonical(text: string): JsonValue | undefined {
+  if (text.length < WORTH_TRYING || SUSPECT.some((part) => text.includes(part)) || !text.isWellFormed())
+    return undefined;
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return `${JSON.stringify(value, null, 2)}\n` === text ? value : undefined;
+  } catch {
+    return undefined; // the slow reader says what is wrong and where
+  }
+}
+
+function readStrictly(text: string, source: string): JsonValue {
   const cursor = new Cursor(text, source);
   if (text.startsWith('\ufeff')) throw cursor.fault('a byte order mark is refused');
   const value = readValue(cursor, 0);
@@ -161,6 +182,14 @@ function readScalar(cursor: Cursor): JsonValue {
 }
 
 const MAX_DEPTH = 64;
+const SUSPECT: readonly string[] = [
+  '\\',
+  '"__proto__"',
+  '"constructor"',
+  '"prototype"',
+  `\n${'  '.repeat(MAX_DEPTH)}`,
+];
+const WORTH_TRYING = 2000;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const [QUOTE, BACKSLASH, FIRST_PRINTABLE] = [0x22, 0x5c, 0x20]; // RFC 8259 §7

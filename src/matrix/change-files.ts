@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import { withFileLock } from '../disk/lock.ts';
 import { PROJECT_FOLDER, prepareProjectFolder } from '../disk/project-folder.ts';
 import { ReleaseError } from '../errors.ts';
-import type { AdapterDocument, MatrixDocument } from '../generated/matrix.ts';
+import type {
+  AdapterDocument,
+  MatrixDocument,
+  OsReleaseDocument,
+  SystemModelDocument,
+} from '../generated/matrix.ts';
 import { writeJson } from '../json/write.ts';
 import type { Support } from './coverage.ts';
-import { type MatrixFile, pathForAdapter, readMatrixFiles, writeMatrixFile } from './files.ts';
+import { canonical, type MatrixFile, pathForAdapter, readMatrixFiles, writeMatrixFile } from './files.ts';
 import { type Intent, intentOf, unknownAdapters } from './load.ts';
+import { putCatalogue } from './put-catalogue.ts';
 
 /** Where the matrix of a project is. */
 export interface MatrixPlace {
@@ -38,18 +44,55 @@ export async function changeAdapters(
     const before = await readFiles(place, create);
     let files = before;
     for (const name of names) files = changeOne(files, name, { place, edit, create });
-    const changed = files.filter(
-      (file) =>
-        !before.some((old) => old.path === file.path && writeJson(old.document) === writeJson(file.document)),
-    );
-    if (changed.length > 0) refuseNewFaults(intentOf(before, place.support), intentOf(files, place.support));
-    for (const file of changed) await writeMatrixFile(place.root, file);
-    return changed.map(({ path }) => path);
+    return writeChanged(place, before, files);
   });
 }
 
-/** An edit may leave faults that were there, but must not add one: nothing is written then. */
-function refuseNewFaults(before: Intent, after: Intent): void {
+/** Writes the files that differ from what was read; returns their paths. */
+async function writeChanged(
+  { root, support }: MatrixPlace,
+  before: readonly MatrixFile[],
+  after: readonly MatrixFile[],
+): Promise<readonly string[]> {
+  const changed = after.filter(
+    (file) => !before.some((old) => old.path === file.path && textOf(old) === textOf(file)),
+  );
+  if (changed.length > 0) refuseNewFaults(intentOf(before, support), intentOf(after, support));
+  for (const file of changed) await writeMatrixFile(root, file);
+  return changed.map(({ path }) => path);
+}
+
+const textOf = ({ document }: MatrixFile): string => writeJson(canonical(document));
+
+/** System models and OS releases that go into the matrix: each replaces the one of its id, or of its version. */
+export interface CatalogueChange {
+  readonly systemModels: readonly SystemModelDocument[];
+  readonly osReleases: readonly OsReleaseDocument[];
+}
+
+/**
+ * Puts system models and OS releases into the matrix, decided from the intent as it is under the lock. A row stays in
+ * the file that has it; new ones go to the first file that has any, else to one of their own under a glob.
+ *
+ * @throws ReleaseError as reading the matrix does, or `MATRIX_UNSOUND`; then nothing is written
+ */
+export async function changeCatalogue(
+  place: MatrixPlace,
+  decide: (intent: Intent) => CatalogueChange,
+): Promise<readonly string[]> {
+  await prepareProjectFolder(join(place.root, PROJECT_FOLDER));
+  return withFileLock(join(place.root, PROJECT_FOLDER, 'matrix.lock'), async () => {
+    const before = await readFiles(place, place.create ?? false);
+    return writeChanged(place, before, putCatalogue(before, place, decide(intentOf(before, place.support))));
+  });
+}
+
+/**
+ * An edit may leave faults that were there, but must not add one: nothing is written then.
+ *
+ * @throws ReleaseError `MATRIX_UNSOUND` with every fault that is new
+ */
+export function refuseNewFaults(before: Intent, after: Intent): void {
   const known = new Set(before.faults.map(({ code, subject }) => `${code} ${subject}`));
   const added = after.faults.filter(
     ({ severity, code, subject }) => severity === 'error' && !known.has(`${code} ${subject}`),

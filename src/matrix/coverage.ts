@@ -18,19 +18,25 @@ export function coverCells(
   catalogue: Catalogue,
   support: Support,
 ): readonly MatrixCell[] {
-  const intervals = PLATFORMS.flatMap((platform) => {
+  const places = PLATFORMS.flatMap((platform) => {
     const supported = support[platform];
-    return supported === undefined
-      ? []
-      : cutAtRows(supported, catalogue.systemModels, platform).map((range) => ({ platform, range }));
+    return supported === undefined ? [] : placesOn(platform, supported, catalogue);
   });
-  return adapters.flatMap((adapter) =>
-    intervals.flatMap(({ platform, range }) => {
-      const rows = catalogue.systemModels.filter((row) => claims(row, platform, range));
-      const claimed: readonly (SystemModel | null)[] = rows.length === 0 ? [null] : rows;
-      return claimed.map((systemModel) => coverCell(adapter, { platform, range, systemModel }, catalogue));
-    }),
-  );
+  return adapters.flatMap((adapter) => places.map((place) => coverCell(adapter, place)));
+}
+
+/** What a cell is before anybody asks which adapter. */
+type Place = Pick<MatrixCell, 'platform' | 'range' | 'systemModel' | 'inferred'>;
+
+function placesOn(platform: Platform, supported: OsRange, catalogue: Catalogue): readonly Place[] {
+  return cutAtRows(supported, catalogue.systemModels, platform).flatMap((range) => {
+    const rows = catalogue.systemModels.filter((row) => claims(row, platform, range));
+    const claimed: readonly (SystemModel | null)[] = rows.length === 0 ? [null] : rows;
+    return claimed.map((systemModel) => {
+      const place = { platform, range, systemModel };
+      return { ...place, inferred: isInferred(place, catalogue) };
+    });
+  });
 }
 
 /** A cell as plans, releases and manifests write it. */
@@ -46,21 +52,16 @@ export const toCell = (cell: MatrixCell): Cell => ({
   fallback: cell.fallback,
 });
 
-function coverCell(
-  adapter: Adapter,
-  place: Pick<MatrixCell, 'platform' | 'range' | 'systemModel'>,
-  catalogue: Catalogue,
-): MatrixCell {
-  const { platform, range, systemModel } = place;
+function coverCell(adapter: Adapter, place: Place): MatrixCell {
+  const { platform, systemModel } = place;
   const base = {
     ...place,
     adapter: adapter.name,
     build: null,
     packId: null,
     fallback: null,
-    inferred: isInferred(place, catalogue),
   };
-  const without = (state: CellState): MatrixCell => ({ ...base, platform, range, state });
+  const without = (state: CellState): MatrixCell => ({ ...base, state });
   if (!adapter.platforms.includes(platform)) return without('not-offered');
   if (systemModel === null) return without('gap');
   const decision = decide(adapter, systemModel);
@@ -85,10 +86,13 @@ function isInferred(
   return newest === undefined || range.below === null || compareOsVersions(range.below, newest) > 0;
 }
 
-/** The newest OS version of a platform that is known to be out. */
-export const newestRelease = ({ osReleases }: Catalogue, platform: Platform): OsVersion | undefined =>
+/** The newest OS version of a platform that is known to be out; an announced one is not out yet. */
+export const newestRelease = (
+  { osReleases }: Pick<Catalogue, 'osReleases'>,
+  platform: Platform,
+): OsVersion | undefined =>
   osReleases
-    .filter(({ platforms }) => platforms.includes(platform))
+    .filter(({ platforms, dateIs }) => platforms.includes(platform) && dateIs !== 'announced')
     .map(({ version }) => version)
     .sort(compareOsVersions)
     .at(-1);

@@ -131,10 +131,13 @@ function findPackIdConflicts(
       build,
     })),
   );
-  return served.flatMap((pack, index) => {
-    const other = served
-      .slice(index + 1)
-      .find(({ id, adapter, build }) => id === pack.id && (adapter !== pack.adapter || build !== pack.build));
+  const sharing = new Map<string, (typeof served)[number][]>();
+  for (const pack of served) sharing.set(pack.id, [...(sharing.get(pack.id) ?? []), pack]);
+  return served.flatMap((pack) => {
+    const same = sharing.get(pack.id) ?? [];
+    const other = same
+      .slice(same.indexOf(pack) + 1)
+      .find(({ adapter, build }) => adapter !== pack.adapter || build !== pack.build);
     if (other === undefined) return [];
     return [
       errorFinding('pack-id-conflict', {

@@ -88,6 +88,7 @@ export function canonical(document: MatrixDocument): MatrixDocument {
     ...(document.$schema === undefined ? {} : { $schema: document.$schema }),
     formatVersion: 1,
     systemModels: document.systemModels ?? [],
+    ...(document.osReleases === undefined ? {} : { osReleases: document.osReleases }),
     adapters: Object.fromEntries(
       adapters.map(([name, adapter]) => [
         name,
@@ -110,6 +111,9 @@ function refuseRepeats(files: readonly MatrixFile[]): void {
     [
       ...Object.keys(document.adapters).map((name) => `adapter "${name}"`),
       ...(document.systemModels ?? []).map(({ id }) => `system model "${id}"`),
+      ...(document.osReleases ?? []).flatMap(({ version, platforms }) =>
+        platforms.map((platform) => `OS release ${platform} ${version}`),
+      ),
     ].flatMap((subject) => {
       const owner = owners.get(subject);
       owners.set(subject, path);

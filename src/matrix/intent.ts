@@ -1,4 +1,4 @@
-import { extendSystemModels, shippedCatalogue } from '../catalogue/catalogue.ts';
+import { extendOsReleases, extendSystemModels, shippedCatalogue } from '../catalogue/catalogue.ts';
 import { ReleaseError } from '../errors.ts';
 import type { MatrixCell } from '../model/cell.ts';
 import type { Finding } from '../model/finding.ts';
@@ -28,6 +28,10 @@ export function intentOf(files: readonly MatrixFile[], support: Support): Intent
     systemModels: extendSystemModels(
       shipped.systemModels,
       parsed.flatMap((part) => part.systemModels),
+    ),
+    osReleases: extendOsReleases(
+      shipped.osReleases,
+      parsed.flatMap((part) => part.osReleases),
     ),
   };
   const cells = coverCells(adapters, catalogue, support);

@@ -1,4 +1,4 @@
-import { toSystemModel } from '../catalogue/catalogue.ts';
+import { toOsRelease, toSystemModel } from '../catalogue/catalogue.ts';
 import type {
   AdapterDocument,
   BuildDocument,
@@ -19,12 +19,13 @@ import {
 import { ADAPTER_NAME, ASSET_PACK_ID } from '../model/names.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import type { BaseModelSignature } from '../model/signature.ts';
-import type { SystemModel } from '../model/system-model.ts';
+import type { OsRelease, SystemModel } from '../model/system-model.ts';
 
 /** What one matrix file holds, with every fault that its schema cannot state. */
 export interface ParsedMatrix {
   readonly adapters: readonly Adapter[];
   readonly systemModels: readonly SystemModel[];
+  readonly osReleases: readonly OsRelease[];
   readonly findings: readonly Finding[];
 }
 
@@ -40,12 +41,15 @@ export function parseMatrix(document: MatrixDocument): ParsedMatrix {
     findings: adapterFaults(name, adapter),
   }));
   const rows = document.systemModels ?? [];
+  const releases = document.osReleases ?? [];
   return {
     adapters: parsed.map(({ adapter }) => adapter),
     systemModels: rows.map(toSystemModel),
+    osReleases: releases.map(toOsRelease),
     findings: [
       ...parsed.flatMap(({ findings }) => findings),
       ...rows.flatMap((row) => platformFaults(row.id, Object.keys(row.os))),
+      ...releases.flatMap(({ version, platforms }) => platformFaults(`OS ${version}`, platforms)),
     ],
   };
 }

@@ -65,6 +65,8 @@ export interface Finding {
   readonly subject: string;
   readonly message: string;
   readonly fix: string;
+  /** The target that it is true of, where several were looked at. */
+  readonly target?: string;
 }
 
 /** True when `finding` is at least as bad as `level`. */

@@ -10,6 +10,9 @@ export interface Evidence {
   readonly kind: 'apple-doc' | 'sdk' | 'apple-staff' | 'device-probe' | 'third-party';
   readonly reference: string;
   readonly date: string;
+  /** Where a device probe was made: its platform and OS version. */
+  readonly platform?: string;
+  readonly os?: string;
 }
 
 /** One of Apple's on-device base models, as OS versions of each platform carry it. */
@@ -25,12 +28,12 @@ export interface SystemModel {
   readonly evidence: readonly Evidence[];
 }
 
-/** An OS version that is known to be out, with the day it was released or first seen in public. */
+/** An OS version, with the day it was released, was first seen in public, or is announced for. */
 export interface OsRelease {
   readonly version: OsVersion;
   readonly platforms: readonly Platform[];
   readonly date: string;
-  readonly dateIs: 'released' | 'first-seen';
+  readonly dateIs: 'released' | 'first-seen' | 'announced';
   readonly source: string;
 }
 

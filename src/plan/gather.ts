@@ -23,7 +23,8 @@ import { findPublishedPacks } from '../release/published-packs.ts';
 import { readHead } from '../release/read-channel.ts';
 import type { OpenChannel, Session } from '../session.ts';
 import type { PlanFacts } from './assemble.ts';
-import { desiredState } from './desired.ts';
+import { findDeclines } from './declines.ts';
+import { desiredStatesOf } from './desired.ts';
 
 /** What a plan may do that needs saying, and which adapters it is about (none named: all). */
 export interface PlanWishes {
@@ -86,7 +87,7 @@ function desiredStates(
   const known = new Set(intent.adapters.map(({ name }) => name));
   const dropped = published.filter((name) => !known.has(name) && (only.length === 0 || only.includes(name)));
   return [
-    ...adapters.map((adapter) => desiredState(adapter, intent, target)),
+    ...desiredStatesOf(adapters, intent, target),
     ...dropped.map((adapter): AdapterChange => ({ adapter, packs: [], cells: [] })),
   ];
 }
@@ -123,6 +124,12 @@ function coverageOf(intent: Intent, desired: readonly AdapterChange[]): Coverage
     total: cells.length,
     gaps: cells.filter(({ state }) => state === 'gap').length,
     inferred: cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
+    declines: [
+      ...findDeclines(
+        intent.adapters.filter(({ name }) => inScope.has(name)),
+        cells,
+      ),
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import { sha256Of } from '../model/digest.ts';
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
 import { parseCells, parseLogEntry, parseManifest } from './documents.ts';
+import { type EntryCache, noEntryCache } from './entry-cache.ts';
 import { CHANNELS_PREFIX, cellsKey, logKey, logPrefix, MANIFEST, manifestKey, revisionOf } from './layout.ts';
 
 /** How a channel's projection stands to its log. `foreign`: no log entry explains its bytes. */
@@ -49,19 +50,31 @@ export async function readRelease(
 /** A log entry without its cells. */
 export type Slot = Omit<Release, 'cells'>;
 
+/** Which slot of a log, and what is known of its entries. */
+export interface SlotPlace {
+  readonly channel: string;
+  readonly revision: number;
+  readonly known: EntryCache;
+}
+
 /** One log entry, or null when its slot is empty. */
-export async function readEntry(
+export const readEntry = (store: ReleaseStore, channel: string, revision: number): Promise<Slot | null> =>
+  readSlot(store, { channel, revision, known: noEntryCache });
+
+/** {@link readEntry} with a memory: bytes of a known digest are not read and checked again. */
+export async function readSlot(
   store: ReleaseStore,
-  channel: string,
-  revision: number,
+  { channel, revision, known }: SlotPlace,
 ): Promise<Slot | null> {
   const object = await store.read(logKey(channel, revision));
   if (object === undefined) return null;
-  const entry = await parseLogEntry(object.bytes, object.key);
+  const entrySha256 = sha256Of(object.bytes);
+  const entry = known.find(entrySha256) ?? (await parseLogEntry(object.bytes, object.key));
   if (entry.revision !== revision || entry.channel !== channel) {
     throw brokenLog(`${object.key} holds revision ${entry.revision} of "${entry.channel}".`);
   }
-  return { entry, entrySha256: sha256Of(object.bytes) };
+  known.remember(entrySha256, entry);
+  return { entry, entrySha256 };
 }
 
 /** The channels that have anything at this target, sorted. */

@@ -1,19 +1,33 @@
 import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
 import type { Style } from './style.ts';
 import { count } from './units.ts';
+import { wrapText } from './wrap.ts';
 
-/** Findings as lines, worst first: code and subject, the message, the fix. */
-export function renderFindings(findings: readonly Finding[], style: Style): readonly string[] {
+/**
+ * Findings as lines, worst first: code and subject, the message, the fix. Messages are wrapped to `width` columns;
+ * null leaves each on one line.
+ */
+export function renderFindings(
+  findings: readonly Finding[],
+  style: Style,
+  width: number | null = null,
+): readonly string[] {
+  const room = width === null ? Number.POSITIVE_INFINITY : Math.max(width - INDENT.length, LEAST_ROOM);
+  const indented = (text: string): readonly string[] =>
+    wrapText(text, room).map((line) => `${INDENT}${line}`);
   return SEVERITIES.flatMap((severity) =>
     findings
       .filter((finding) => finding.severity === severity)
-      .flatMap(({ code, subject, message, fix }) => [
-        `${emphasis(severity, style)(severity.padEnd(7))}  ${style.bold(code)}  ${subject}`,
-        `         ${message}`,
-        `         ${style.dim(fix)}`,
+      .flatMap(({ code, subject, message, fix, target }) => [
+        `${emphasis(severity, style)(severity.padEnd(7))}  ${style.bold(code)}  ${subject}${target === undefined ? '' : `  at ${target}`}`,
+        ...indented(message),
+        ...wrapText(fix, room).map((line) => `${INDENT}${style.dim(line)}`),
       ]),
   );
 }
+
+const INDENT = ' '.repeat(9);
+const LEAST_ROOM = 30;
 
 /** `2 errors, 1 warning, 5 notes.` */
 export const renderCounts = (counts: Readonly<Record<Severity, number>>): string =>

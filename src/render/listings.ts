@@ -1,4 +1,5 @@
 import type { Inspection } from '../adapter/inspect.ts';
+import { systemModelsOf } from '../catalogue/catalogue.ts';
 import { formatFallback } from '../model/cell.ts';
 import { shortDigest } from '../model/digest.ts';
 import type { Adapter, ServeEntry } from '../model/matrix.ts';
@@ -68,13 +69,16 @@ export function renderCatalogue(catalogue: Catalogue, style: Style): readonly st
     ...catalogue.systemModels.flatMap((row) => renderRow(row, style)),
     style.bold('Known OS releases'),
     ...alignTable(
-      catalogue.osReleases.map(({ version, platforms, date, dateIs, source }) => [
-        formatOsVersion(version),
-        platforms.join(', '),
-        `${dateIs === 'released' ? 'released' : 'first seen'} ${date}`,
-        source,
+      catalogue.osReleases.map((release) => [
+        formatOsVersion(release.version),
+        release.platforms.join(', '),
+        `${release.dateIs.replace('-', ' ')} ${release.date}`,
+        systemModelsOf(release, catalogue.systemModels)
+          .map(({ id }) => id)
+          .join(', '),
+        release.source,
       ]),
-      'LLLL',
+      'LLLLL',
       '  ',
     ),
     style.bold('Toolkits'),

@@ -1,7 +1,10 @@
+import type { FleetReport } from '../fleet/report.ts';
 import { type Fallback, formatFallback } from '../model/cell.ts';
 import { formatOsRange } from '../model/os-range.ts';
 import type { CellChange, CellOutcome, PackChange, Plan } from '../model/plan.ts';
 import { type CellEffect, cellEffect } from '../release/diff.ts';
+import { coverageLine, declineLines, renderCells } from './coverage.ts';
+import { renderFleet } from './fleet.ts';
 import type { Style } from './style.ts';
 import { alignTable } from './table.ts';
 import { count, formatBytes } from './units.ts';
@@ -10,10 +13,15 @@ import { count, formatBytes } from './units.ts';
 export interface PlanContext {
   readonly place: string;
   readonly apply: string;
+  /** What it costs the users, where it is known who they are. */
+  readonly fleet?: FleetReport | null;
+  /** True names every cell of the coverage proof. */
+  readonly cells?: boolean;
 }
 
 /** A plan as lines: who loses, who changes, who gains, the packs, the uploads, the proof, the next command. */
-export function renderPlan(plan: Plan, { place, apply }: PlanContext, style: Style): readonly string[] {
+export function renderPlan(plan: Plan, context: PlanContext, style: Style): readonly string[] {
+  const { place, apply } = context;
   const opening = [
     `${style.bold('Target')} ${plan.target}   ${style.bold('channel')} ${plan.channel}   ${place}`,
     openingLine(plan),
@@ -22,9 +30,11 @@ export function renderPlan(plan: Plan, { place, apply }: PlanContext, style: Sty
     return [
       ...opening,
       '',
+      ...proofLines(plan, context, style),
       ...uploadLines(plan),
       'Nothing to do: the channel is what the matrix says.',
-      coverageLine(plan),
+      coverageLine(plan.coverage),
+      ...declineLines(plan.coverage),
       ...outsideLines(plan),
       ...blockerLines(plan, style),
     ];
@@ -33,8 +43,10 @@ export function renderPlan(plan: Plan, { place, apply }: PlanContext, style: Sty
     ...section('Devices', cellLines(plan, style), style),
     ...section('Packs', packLines(plan, style), style),
     '',
+    ...proofLines(plan, context, style),
     ...uploadLines(plan),
-    coverageLine(plan),
+    coverageLine(plan.coverage),
+    ...declineLines(plan.coverage),
     summaryLine(plan),
     ...outsideLines(plan),
     ...blockerLines(plan, style),
@@ -72,6 +84,16 @@ export function renderPackChanges(changes: readonly PackChange[], style: Style):
     ...(kept === 0 ? [] : [`  · ${count(kept, 'pack')} unchanged`]),
   ];
 }
+
+/** Every cell, and what the release costs the users: where they are asked for. */
+const proofLines = (
+  { coverage }: Plan,
+  { fleet = null, cells = false }: PlanContext,
+  style: Style,
+): readonly string[] => [
+  ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), ''] : []),
+  ...(fleet === null ? [] : [...renderFleet(fleet, 'What this release costs the users', style), '']),
+];
 
 function openingLine(plan: Plan): string {
   if (plan.baseRevision === null) return `First release: revision ${plan.nextRevision}.`;
@@ -166,15 +188,6 @@ function hasUnknownSizes({ change, changes, uploads }: Plan): boolean {
       ({ id, recipe }) =>
         recipe.compression !== 'none' && unbuilt.has(id) && uploads.some(({ packId }) => packId === id),
     );
-}
-
-function coverageLine({ coverage }: Plan): string {
-  const { total, gaps, inferred } = coverage;
-  const proof =
-    gaps === 0
-      ? `Coverage proved: all ${total} cells decided`
-      : `Coverage not proved: ${gaps} of ${total} cells are gaps`;
-  return `${proof}; ${inferred} ${inferred === 1 ? 'rests' : 'rest'} on inference.`;
 }
 
 function summaryLine({ changes }: Plan): string {

@@ -69,6 +69,7 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
       targets: [DIRECTORY],
       defaultTarget: 'local',
       only: [],
+      fleet: null,
       audit: { severity: {}, waive: [] },
       retention: { revisions: 10, builds: 2, days: 30 },
     },
@@ -86,8 +87,10 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
       })),
     ),
     desired,
+    fleet: null,
     channel: {
       name: 'stable',
+      target: 'local',
       head: newest === undefined ? null : { ...newest, cells: [] },
       headKnown: true,
       projection: 'current',

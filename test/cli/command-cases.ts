@@ -14,6 +14,10 @@ export interface CommandCase {
 export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'adapter add': { args: ['adapters/translator.fmadapter', '--build', '1.0.0'], code: 0 },
   'adapter decline': { args: ['summarizer', '--system-model', 'afm3-core'], code: 0 },
+  'adapter eval': {
+    args: ['summarizer', '1.1.0', '--os', '26.6', '--reference', 'https://ci.example.com/runs/812'],
+    code: 0,
+  },
   'adapter inspect': { args: ['adapters/summarizer.fmadapter'], code: 0 },
   'adapter list': { args: [], code: 0 },
   'adapter serve': { args: ['summarizer', '1.0.0'], code: 0 },
@@ -37,6 +41,8 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   rollback: { args: ['--to', '1', '--yes'], code: 0 },
   serve: { args: ['--port', '0'], code: 0, untilStopped: true },
   systems: { args: [], code: 0 },
+  'systems import': { args: ['systems.json'], code: 0 },
+  'systems import-probe': { args: ['probe.txt'], code: 0 },
   verify: { args: [], code: 0 },
 };
 

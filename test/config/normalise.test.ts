@@ -52,6 +52,7 @@ test('support alone is enough', () => {
     ],
     defaultTarget: null,
     only: [],
+    fleet: null,
     audit: { severity: {}, waive: [] },
     retention: { revisions: 10, builds: 2, days: 30 },
   });

@@ -175,3 +175,17 @@ describe('served builds', () => {
     expect(servedBuilds(anAdapter({ builds, serve }), [OS26, CORE])).toEqual([]);
   });
 });
+
+test('an announced OS release is not out: what lies past the newest that is rests on inference', () => {
+  const at = (dateIs: 'released' | 'announced') =>
+    coverCells(
+      [anAdapter()],
+      aCatalogue({
+        systemModels: [aSystemModel({ os: { iOS: '>=26.0 <26.7' } })],
+        osReleases: [anOsRelease([26, 0, 0]), { ...anOsRelease([26, 7, 0]), dateIs }],
+      }),
+      { iOS: parseOsRange('>=26.0 <26.7') },
+    ).map(({ inferred }) => inferred);
+  expect(at('released')).toEqual([false]);
+  expect(at('announced')).toEqual([true]);
+});

@@ -70,6 +70,8 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
   project.write('bucket.config.json', BUCKET_CONFIG);
   project.write('signing-key.pem', SIGNING_SEED);
   copyFileSync(builtPack(project.root), join(project.root, 'pack.aar'));
+  project.write('systems.json', SYSTEMS);
+  project.write('probe.txt', PROBE);
   return project;
 }
 
@@ -103,6 +105,22 @@ export const BUCKET_CONFIG = {
 
 /** The 32 bytes of a private key that signs nothing but tests. */
 export const SIGNING_SEED = createHash('sha256').update('a key for tests').digest('base64');
+/** An OS release to import. */
+export const SYSTEMS = {
+  formatVersion: 1,
+  osReleases: [
+    {
+      version: '26.7',
+      platforms: ['iOS'],
+      date: '2026-11-10',
+      dateIs: 'first-seen',
+      source: 'a phone on a desk',
+    },
+  ],
+};
+
+/** What templates/probe.swift prints on a phone whose base model is not the one of the catalogue. */
+export const PROBE = 'platform: iOS\nos: 26.6.1\nosBuild: 23G80\nfmadapter-summarizer-1a2b3c4\n';
 
 /** The clock of every preparation: 2026-11-22T10:00:00Z. */
 export const EPOCH = '1795341600';

@@ -18,7 +18,7 @@ export const evidenceStaleRule: Rule = (state) => {
       finding('evidence-stale', {
         subject: row.id,
         message: `"${row.id}" ${confirmed === null ? 'was never confirmed' : `was last confirmed on ${confirmed}`}, and OS ${formatOsVersion(last.version)} is known since ${last.date}.`,
-        fix: 'Confirm it on that OS, and give the row in `systemModels` of the matrix that evidence.',
+        fix: 'Run templates/probe.swift on that OS and give what it prints to `fmrelease systems import-probe`.',
       }),
     ];
   });

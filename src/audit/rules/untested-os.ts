@@ -10,7 +10,7 @@ import {
 import type { OsRelease } from '../../model/system-model.ts';
 import { groupBy } from '../group.ts';
 import { releasesOut } from '../releases-out.ts';
-import { buildSubject, finding, type Rule } from '../state.ts';
+import { buildSubject, dayOf, finding, type Rule } from '../state.ts';
 
 /** `untested-os`: devices that a build reaches run an OS release which it was neither made after nor evaluated on. */
 export const untestedOsRule: Rule = (state) => {
@@ -19,7 +19,10 @@ export const untestedOsRule: Rule = (state) => {
   return state.builds.flatMap((served) => {
     const { adapter, build } = served;
     const reached = (cellsOf.get(adapter.name) ?? []).filter((cell) => cell.build === build);
-    const untested = releases.filter((release) => isReached(reached, release) && isUntested(build, release));
+    const evals = build.evals.filter(({ date }) => date <= dayOf(state));
+    const untested = releases.filter(
+      (release) => isReached(reached, release) && isUntested({ ...build, evals }, release),
+    );
     const newest = untested.at(-1);
     if (newest === undefined) return [];
     const names = untested.map(({ version }) => formatOsVersion(version)).join(', ');
@@ -27,7 +30,7 @@ export const untestedOsRule: Rule = (state) => {
       finding('untested-os', {
         subject: buildSubject(served),
         message: `Build ${build.version} of "${adapter.name}" is older than OS ${names} and was not evaluated there.`,
-        fix: `Evaluate it on OS ${formatOsVersion(newest.version)} and record that in \`evals\` of the build.`,
+        fix: `Evaluate it there, then run \`fmrelease adapter eval ${adapter.name} ${build.version} --os ${formatOsVersion(newest.version)} --reference <url>\`.`,
       }),
     ];
   });

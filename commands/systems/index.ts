@@ -1,12 +1,12 @@
 import type { Interfaces } from '@oclif/core';
-import { shippedCatalogue } from '../src/catalogue/catalogue.ts';
-import { toCatalogueDocument } from '../src/catalogue/document.ts';
-import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { openConfig } from '../src/cli/session.ts';
-import { ReleaseError } from '../src/errors.ts';
-import { loadIntent } from '../src/matrix/load.ts';
-import type { Catalogue } from '../src/model/system-model.ts';
-import { renderCatalogue } from '../src/render/listings.ts';
+import { shippedCatalogue } from '../../src/catalogue/catalogue.ts';
+import { toCatalogueDocument } from '../../src/catalogue/document.ts';
+import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { openConfig } from '../../src/cli/session.ts';
+import { ReleaseError } from '../../src/errors.ts';
+import { loadIntent } from '../../src/matrix/load.ts';
+import type { Catalogue } from '../../src/model/system-model.ts';
+import { renderCatalogue } from '../../src/render/listings.ts';
 
 export default class Systems extends ReleaseCommand {
   static override summary =

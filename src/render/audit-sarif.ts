@@ -1,0 +1,79 @@
+import type { WaivedFinding } from '../audit/audit.ts';
+import { FINDING_WORDS } from '../audit/finding-words.ts';
+import type { PlacedFinding } from '../audit/locate.ts';
+import { sha256Of } from '../model/digest.ts';
+import type { Finding, FindingCode } from '../model/finding.ts';
+
+/** What a SARIF log is made of: the findings and the waived ones, each with its place, and the tool's version. */
+export interface SarifFacts {
+  readonly findings: readonly PlacedFinding[];
+  readonly waived: readonly PlacedFinding<WaivedFinding>[];
+  readonly toolVersion: string;
+}
+
+/**
+ * An audit as a SARIF 2.1.0 log: one run, every code as a rule, one result a finding. Waived findings are results with
+ * a suppression. The fingerprint of a result is made of its code, subject and target, so that it outlives its wording.
+ *
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/
+ */
+export function toSarif({ findings, waived, toolVersion }: SarifFacts): Record<string, unknown> {
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'fmrelease', semanticVersion: toolVersion, rules: CODES.map(toRule) } },
+        columnKind: 'utf16CodeUnits',
+        results: [
+          ...findings.map(({ finding, place }) => toResult(finding, place)),
+          ...waived.map(({ finding, place }) => ({
+            ...toResult(finding, place),
+            suppressions: [
+              {
+                kind: 'external',
+                status: 'accepted',
+                justification: `${finding.reason}${finding.until === null ? '' : ` (until ${finding.until})`}`,
+              },
+            ],
+          })),
+        ],
+      },
+    ],
+  };
+}
+
+const CODES: readonly FindingCode[] = Object.keys(FINDING_WORDS).filter((code): code is FindingCode =>
+  Object.hasOwn(FINDING_WORDS, code),
+);
+
+function toRule(code: FindingCode): Record<string, unknown> {
+  const { title, severity, why, docs } = FINDING_WORDS[code];
+  return {
+    id: code,
+    name: code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: `${title}.` },
+    fullDescription: { text: why },
+    help: { text: `${why} See ${docs} of fmrelease.`, markdown: `${why} See \`${docs}\` of fmrelease.` },
+    defaultConfiguration: { level: severity },
+  };
+}
+
+const toResult = (
+  { code, severity, subject, message, fix, target }: Finding,
+  { file, line }: PlacedFinding['place'],
+): Record<string, unknown> => ({
+  ruleId: code,
+  ruleIndex: CODES.indexOf(code),
+  level: severity,
+  message: { text: `${message} ${fix}` },
+  locations: [
+    {
+      physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } },
+      logicalLocations: [
+        { name: subject, ...(target === undefined ? {} : { fullyQualifiedName: `${target}/${subject}` }) },
+      ],
+    },
+  ],
+  partialFingerprints: { 'fmrelease/v1': sha256Of(JSON.stringify([code, subject, target ?? ''])) },
+});

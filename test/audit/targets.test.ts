@@ -1,0 +1,115 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { auditTargets } from '../../src/audit/audit.ts';
+import { gatherAuditState } from '../../src/audit/gather.ts';
+import { manifestKey } from '../../src/release/layout.ts';
+import { openStore } from '../../src/store/open.ts';
+import { NOON } from '../support/project.ts';
+import { aScene, type Scene } from './scene.ts';
+
+/** The states of a scene at its own target and at another, where nothing is published. */
+async function atTwoTargets(scene: Scene) {
+  const session = await scene.session();
+  const place = {
+    ...session.channel.target,
+    name: 'eu',
+    kind: 'directory',
+    path: `${scene.root}/eu`,
+  } as const;
+  const { store, target } = await openStore(place, 'eu');
+  const elsewhere = { ...session, channel: { ...session.channel, store, target } };
+  const request = { asOf: new Date(NOON), only: [], full: false };
+  return [await gatherAuditState(session, request), await gatherAuditState(elsewhere, request)];
+}
+
+describe('an audit of several targets', () => {
+  test('says what is true of the project once, and of a channel where it is true', async () => {
+    const scene = await aScene();
+    const { findings } = auditTargets(await atTwoTargets(scene));
+    expect(findings.filter(({ code }) => code === 'sunset').map(({ target }) => target)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(findings.filter(({ code }) => code === 'unpublished')).toMatchObject([{ target: 'eu' }]);
+    expect(findings.filter(({ code }) => code === 'unsigned')).toMatchObject([{ target: 'local' }]);
+  });
+
+  test('names the target even where two of them have the same to say', async () => {
+    const scene = await aScene({ published: false });
+    const { findings } = auditTargets(await atTwoTargets(scene));
+    expect(findings.filter(({ code }) => code === 'unpublished').map(({ target }) => target)).toEqual([
+      'local',
+      'eu',
+    ]);
+  });
+
+  test('names the target of what the project has to mend for one of them alone', async () => {
+    const scene = await aScene();
+    rmSync(`${scene.root}/builds`, { recursive: true });
+    const { findings } = auditTargets(await atTwoTargets(scene));
+    expect(findings.filter(({ code }) => code === 'build-missing')).toMatchObject([
+      { severity: 'error', target: 'eu' },
+      { severity: 'note', target: 'local' },
+    ]);
+  });
+
+  test('of one target names none', async () => {
+    const scene = await aScene();
+    rmSync(scene.pathOf(manifestKey('stable')));
+    const [state] = await atTwoTargets(scene);
+    if (state === undefined) throw new Error('there is one');
+    const { findings } = auditTargets([state]);
+    expect(findings.map(({ code }) => code)).toContain('projection-behind');
+    expect(findings.every(({ target }) => target === undefined)).toBe(true);
+  });
+});
+
+describe('a waiver', () => {
+  const waive = (scene: Scene, until?: string) =>
+    scene.rewriteConfig({
+      audit: {
+        waive: [
+          {
+            code: 'sunset',
+            subject: 'summarizer',
+            reason: 'known',
+            ...(until === undefined ? {} : { until }),
+          },
+        ],
+      },
+    });
+
+  test('moves what it covers aside, with its reason', async () => {
+    const scene = await aScene();
+    waive(scene, '2027-01-31');
+    const [state] = await atTwoTargets(scene);
+    if (state === undefined) throw new Error('there is one');
+    const { findings, waived } = auditTargets([state]);
+    expect(findings.map(({ code }) => code)).not.toContain('sunset');
+    expect(waived).toMatchObject([
+      { code: 'sunset', reason: 'known', until: '2027-01-31' },
+      { code: 'sunset', reason: 'known', until: '2027-01-31' },
+    ]);
+  });
+
+  test('past its day is a finding, and what it covered shows again', async () => {
+    const scene = await aScene();
+    waive(scene, '2026-11-30');
+    const codes = (await scene.audit()).map(({ code }) => code);
+    expect(codes).toContain('waiver-expired');
+    expect(codes).toContain('sunset');
+  });
+});
+
+describe('a severity of the config', () => {
+  test.each([
+    { wanted: 'error', found: 'error' },
+    { wanted: 'note', found: 'note' },
+    { wanted: 'off', found: undefined },
+  ])('$wanted', async ({ wanted, found }) => {
+    const scene = await aScene();
+    scene.rewriteConfig({ audit: { severity: { 'evidence-stale': wanted } } });
+    const [stale] = (await scene.audit()).filter(({ code }) => code === 'evidence-stale');
+    expect(stale?.severity).toBe(found);
+  });
+});
