@@ -1,16 +1,14 @@
 import { ReleaseError } from '../errors.ts';
 import type { Device } from '../matrix/resolve.ts';
-import type { Cell } from '../model/cell.ts';
-import { formatOsVersion } from '../model/os-version.ts';
 import { parseManifest } from '../release/documents.ts';
 import { MANIFEST, manifestKey } from '../release/layout.ts';
 import { packUrl } from '../release/projection.ts';
 import { readHead, readRelease } from '../release/read-channel.ts';
-import { type ResolvablePack, resolveRelease } from '../release/resolve-release.ts';
 import type { OpenChannel } from '../session.ts';
 import { edgeReader } from '../verify/edge.ts';
 import { collect } from '../verify/reader.ts';
-import { onlyAdapter, toResolvedPack } from './from-matrix.ts';
+import { type AnsweringRelease, answerFromRelease } from './answer.ts';
+import { onlyAdapter } from './from-matrix.ts';
 import type { ResolveResult } from './result.ts';
 
 /** Which release answers: a revision of the log (null: the newest), or what the public URL serves. */
@@ -38,59 +36,30 @@ export async function resolveFromRelease(
       `Revision ${release.revision} of "${channel.name}" has no adapter "${name}".`,
       { fix: `Name one of ${known.join(', ')}.` },
     );
-  const { state, cells, pack, trail } = resolveRelease(release, name, device);
-  const [cell, another] = cells;
-  return {
-    state,
-    adapter: name,
-    platform: device.platform,
-    os: formatOsVersion(device.os),
-    source,
-    revision: release.revision,
-    systemModel: another === undefined ? (cell?.systemModel ?? null) : null,
-    baseModelSignature: pack?.baseModelSignature ?? (another === undefined ? signatureOf(cell) : null),
-    build: pack?.build ?? null,
-    pack: pack === null ? null : toResolvedPack(pack, pack.url),
-    fallback: cell?.fallback ?? null,
-    candidates: another === undefined ? [] : cells.flatMap(({ systemModel }) => systemModel ?? []),
-    trail: [`Revision ${release.revision} of "${channel.name}", from the ${source}.`, ...trail],
-  };
-}
-
-/** What the cell's system model carries, once all of it is known. */
-const signatureOf = (cell: Cell | undefined): string | null =>
-  cell?.baseModelSignature?.length === 40 ? cell.baseModelSignature : null;
-
-interface PublishedRelease {
-  readonly revision: number;
-  readonly cells: readonly Cell[];
-  readonly packs: readonly (ResolvablePack & {
-    readonly version: number;
-    readonly url: string;
-    readonly sha256: string;
-    readonly downloadSize: number;
-  })[];
+  return answerFromRelease(release, name, device);
 }
 
 async function readLog(
   { store, name, target }: OpenChannel,
   revision: number | null,
-): Promise<PublishedRelease> {
+): Promise<AnsweringRelease> {
   const release =
     revision === null ? (await readHead(store, name)).release : await readRelease(store, name, revision);
   if (release === null) throw notFound(name, revision);
   return {
+    channel: name,
+    source: 'log',
     revision: release.entry.revision,
     cells: release.cells,
     packs: release.entry.packs.map((pack) => ({ ...pack, url: packUrl(pack, target.publicUrl) })),
   };
 }
 
-async function readEdge({ name, target }: OpenChannel): Promise<PublishedRelease> {
+async function readEdge({ name, target }: OpenChannel): Promise<AnsweringRelease> {
   const served = await edgeReader(target.publicUrl).get(manifestKey(name));
   if (served === null) throw notFound(name, null);
   const { revision, cells, assetPacks } = await parseManifest(await collect(served.bytes), MANIFEST);
-  return { revision, cells, packs: assetPacks };
+  return { channel: name, source: 'edge', revision, cells, packs: assetPacks };
 }
 
 const notFound = (channel: string, revision: number | null): ReleaseError =>
