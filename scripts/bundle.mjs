@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { bundleReportPage } from './bundle-report-page.mjs';
 
 export async function bundle(root) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -37,8 +38,12 @@ export async function bundle(root) {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
+  const page = await bundleReportPage(root);
   writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, result.metafile));
-  writeFileSync(join(root, 'dist', 'bundle-inputs.json'), JSON.stringify(inputsByOutput(result.metafile)));
+  writeFileSync(
+    join(root, 'dist', 'bundle-inputs.json'),
+    JSON.stringify({ ...inputsByOutput(result.metafile), ...page }),
+  );
 }
 
 /** Start-up is a feature: what the command shell loads at start for features that this program does not have. */

@@ -12,6 +12,8 @@ export interface Config {
   readonly targets: readonly Target[];
   readonly defaultTarget: string | null;
   readonly only: readonly string[];
+  /** Shares of users by platform and OS version, or null. */
+  readonly fleet: DeepReadonly<NonNullable<UserConfig['fleet']>> | null;
   readonly audit: { readonly severity: Readonly<Record<string, string>>; readonly waive: readonly Waiver[] };
   readonly retention: { readonly revisions: number; readonly builds: number; readonly days: number };
 }

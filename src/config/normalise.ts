@@ -58,6 +58,7 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
     targets,
     defaultTarget,
     only: user.only ?? [],
+    fleet: user.fleet ?? null,
     audit: { severity: user.audit?.severity ?? {}, waive: user.audit?.waive ?? [] },
     retention: {
       revisions: user.retention?.revisions ?? 10,

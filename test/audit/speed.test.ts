@@ -68,6 +68,7 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
       targets: [DIRECTORY],
       defaultTarget: 'local',
       only: [],
+      fleet: null,
       audit: { severity: {}, waive: [] },
       retention: { revisions: 10, builds: 2, days: 30 },
     },

@@ -124,6 +124,7 @@ const CONFIG: Config = {
   targets: [],
   defaultTarget: null,
   only: [],
+      fleet: null,
   audit: { severity: {}, waive: [] },
   retention: { revisions: 10, builds: 2, days: 30 },
 };
