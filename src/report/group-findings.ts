@@ -56,9 +56,9 @@ function toGroup(findings: readonly Finding[]): readonly FindingGroup[] {
 }
 
 /** Message and fix with the subject's name taken out: equal for two findings that differ in nothing else. */
-const withoutSubject = ({ subject, message, fix }: Finding): string => {
-  const [name = subject] = subject.split(' ', 1);
-  const blank = (text: string): string =>
-    name === '' ? text : text.replaceAll(subject, '\u0000').replaceAll(`"${name}"`, '"\u0000"');
-  return `${blank(message)}\u0001${blank(fix)}\u0001${subject.slice(name.length)}`;
-};
+function withoutSubject({ subject, message, fix }: Finding): string {
+  const [name = ''] = subject.split(' ', 1);
+  if (name === '') return `${message}\u0001${fix}`;
+  const word = new RegExp(`(?<![\\w-])${name.replaceAll(/[^\w\s]/g, String.raw`\$&`)}(?![\\w-])`, 'g');
+  return `${message}\u0001${fix}\u0001${subject}`.replaceAll(word, '\u0000');
+}

@@ -33,13 +33,13 @@ export const prose = (text: string): Html =>
         : html`${index % 2 === 1 ? '`' : ''}${part}`,
     )}</bdi>`;
 
-/** The JSON of a value as the content of a script element: nothing in it can end that element. */
+/** The JSON of a value as the content of a script element: nothing in it can end that element or hide from a reader. */
 export const scriptJson = (value: unknown): Html =>
   rawHtml(
-    JSON.stringify(value)
-      .replaceAll('<', '\\u003c')
-      .replaceAll('\u2028', '\\u2028')
-      .replaceAll('\u2029', '\\u2029'),
+    JSON.stringify(value).replaceAll(
+      /[<\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
   );
 
 function toMarkup(value: HtmlValue): string {

@@ -43,7 +43,7 @@ export type PackData = readonly [
   url?: string,
 ];
 
-/** A release: who asks (places) and what they get (outcomes), each once; per adapter a list of places, and outcomes. */
+/** A release: who asks (places) and what that comes to (outcomes), each once; per adapter its places, outcomes, packs. */
 export interface ReleaseData {
   readonly channel: string;
   readonly revision: number;
@@ -51,10 +51,18 @@ export interface ReleaseData {
     Cell,
     'platform' | 'os' | 'systemModel' | 'variant' | 'baseModelSignature'
   >[];
-  readonly outcomes: readonly (Pick<Cell, 'state' | 'fallback'> & { readonly pack: number })[];
+  readonly outcomes: readonly Pick<Cell, 'state' | 'fallback'>[];
   readonly lists: readonly (readonly number[])[];
-  readonly cells: readonly (readonly [adapter: number, list: number, outcomes: readonly number[]])[];
+  readonly cells: readonly AdapterCells[];
 }
+
+/** The cells of one adapter: its list of places, and for each place an outcome and a pack, or -1. */
+export type AdapterCells = readonly [
+  adapter: number,
+  list: number,
+  outcomes: readonly number[],
+  packs: readonly number[],
+];
 
 /** The matrix as the page shows it: a device for each column, and a letter for each state, adapter by adapter. */
 export interface TableData {
@@ -129,13 +137,13 @@ function packRelease(
   const outcomes = openInterner<ReleaseData['outcomes'][number]>((outcome) => JSON.stringify(outcome));
   const lists = openInterner<readonly number[]>((list) => list.join());
   const byId = new Map(packs.map((pack) => [pack.id, pack]));
-  const byAdapter = new Map<string, { place: number; outcome: number }[]>();
+  const byAdapter = new Map<string, { place: number; outcome: number; pack: number }[]>();
   for (const cell of cells) {
     const { platform, os, systemModel, variant, baseModelSignature, state, fallback } = cell;
     const place = places.indexOf({ platform, os, systemModel, variant, baseModelSignature });
     const pack = packIndex(cell.pack === null ? null : (byId.get(cell.pack) ?? null));
     const own = byAdapter.get(cell.adapter) ?? [];
-    own.push({ place, outcome: outcomes.indexOf({ state, fallback, pack }) });
+    own.push({ place, outcome: outcomes.indexOf({ state, fallback }), pack });
     byAdapter.set(cell.adapter, own);
   }
   return {
@@ -145,6 +153,7 @@ function packRelease(
       indexOf(adapter),
       lists.indexOf(own.map(({ place }) => place)),
       own.map(({ outcome }) => outcome),
+      own.map(({ pack }) => pack),
     ]),
     places: places.values,
     outcomes: outcomes.values,

@@ -22,7 +22,7 @@ export function proof({ counts, total, inferred }: MatrixTable): string {
   const rest =
     inferred === 0 ? '' : ` ${count(inferred, 'cell')} ${inferred === 1 ? 'rests' : 'rest'} on inference.`;
   return counts.gap === 0
-    ? `All ${count(total, 'cell')} are decided.${rest}`
+    ? `${total === 1 ? 'The one cell is' : `All ${total} cells are`} decided.${rest}`
     : `${counts.gap} of ${count(total, 'cell')} ${counts.gap === 1 ? 'is a gap' : 'are gaps'}.${rest}`;
 }
 

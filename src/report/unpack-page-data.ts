@@ -88,13 +88,13 @@ function unpackRelease(
   text: TextAt,
   packs: readonly AnswerablePack[],
 ): AnsweringRelease {
-  const unpacked = cells.flatMap(([adapter, list, results]) =>
+  const unpacked = cells.flatMap(([adapter, list, results, carriers]) =>
     results.flatMap((result, index): readonly Cell[] => {
       const place = valueAt(places, lists[list]?.[index]);
       const outcome = valueAt(outcomes, result);
       if (place === null || outcome === null) return [];
       return [
-        { adapter: text(adapter), ...place, ...outcome, pack: valueAt(packs, outcome.pack)?.id ?? null },
+        { adapter: text(adapter), ...place, ...outcome, pack: valueAt(packs, carriers[index])?.id ?? null },
       ];
     }),
   );
