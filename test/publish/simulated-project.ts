@@ -124,7 +124,7 @@ const CONFIG: Config = {
   targets: [],
   defaultTarget: null,
   only: [],
-      fleet: null,
+  fleet: null,
   audit: { severity: {}, waive: [] },
   retention: { revisions: 10, builds: 2, days: 30 },
 };
