@@ -8,6 +8,7 @@ import { requireSoundMatrix } from '../matrix/load.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Build } from '../model/matrix.ts';
 import { formatOsRange, toOsRangeText } from '../model/os-range.ts';
+import { compareOsVersions, formatOsVersion } from '../model/os-version.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { packUrl } from '../release/projection.ts';
 import { countFindings } from '../render/findings.ts';
@@ -69,10 +70,9 @@ export function reportFacts(state: AuditState, { fleet, ...origin }: ReportOrigi
     findings: groupFindings(findings),
     counts: countFindings(findings),
     simulation: toSimulation(state, origin.publicUrl),
-    osReleases: state.intent.catalogue.osReleases.map(({ version, platforms }) => ({
-      version: version.join('.').replace(/\.0$/, ''),
-      platforms,
-    })),
+    osReleases: [...state.intent.catalogue.osReleases]
+      .sort((one, other) => compareOsVersions(one.version, other.version))
+      .map(({ version, platforms }) => ({ version: formatOsVersion(version), platforms })),
   };
 }
 

@@ -41,7 +41,7 @@ export function matrixTable(cells: readonly MatrixCell[]): MatrixTable {
     rows,
     counts: countStates(cells),
     total: cells.length,
-    inferred: cells.filter(({ inferred }) => inferred).length,
+    inferred: cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
   };
 }
 
