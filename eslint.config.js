@@ -19,6 +19,7 @@ const layers = [
       'node:fs*',
     ],
   },
+  { files: ['src/report/**'], forbid: ['**/cli/*'] },
   { files: ['src/render/**'], forbid: ['../cli/*', '../store/*', '../config/load.ts', 'node:fs*'] },
   {
     files: [

@@ -9,7 +9,7 @@ bootstrap();
 const names =
   process.argv.length > 2
     ? process.argv.slice(2)
-    : ['start', 'plan', 'resolve', 'audit', 'archive', 'pack', 'memory', 's3', 'publishers'];
+    : ['start', 'plan', 'resolve', 'audit', 'archive', 'pack', 'memory', 's3', 'publishers', 'report'];
 for (const name of names) {
   const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
   const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' });

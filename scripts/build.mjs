@@ -23,8 +23,14 @@ await step('type check and declarations', () =>
     stdio: 'inherit',
   }),
 );
+await step('type check of the report page', () =>
+  execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'src/report/page'], {
+    cwd: root,
+    stdio: 'inherit',
+  }),
+);
 await step('bundles', () => {
-  for (const part of ['chunks', 'commands', 'resolve', 'src'])
+  for (const part of ['chunks', 'commands', 'report', 'resolve', 'src'])
     rmSync(`${root}/dist/${part}`, { recursive: true, force: true });
   return bundle(root);
 });

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { bundleReportPage } from './bundle-report-page.mjs';
 
 export async function bundle(root) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -38,8 +39,12 @@ export async function bundle(root) {
     },
   });
   await bundleLibrary(root);
+  const page = await bundleReportPage(root);
   writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, result.metafile));
-  writeFileSync(join(root, 'dist', 'bundle-inputs.json'), JSON.stringify(inputsByOutput(result.metafile)));
+  writeFileSync(
+    join(root, 'dist', 'bundle-inputs.json'),
+    JSON.stringify({ ...inputsByOutput(result.metafile), ...page }),
+  );
 }
 
 /** `fmrelease/resolve`: modules for any JavaScript engine, apart from each other, so that bundlers drop what is unused. */

@@ -1,6 +1,6 @@
 import { type Intent, requireSoundMatrix, selectAdapters } from '../matrix/intent.ts';
-import { type Device, explainResolution, type Resolution, resolve } from '../matrix/resolve.ts';
-import { formatOsVersion } from '../model/os-version.ts';
+import { type Device, resolve } from '../matrix/resolve.ts';
+import { answerForAdapter } from './answer-adapter.ts';
 import { onlyAdapter } from './pick-adapter.ts';
 import type { ResolveResult } from './result.ts';
 
@@ -29,25 +29,6 @@ export function answerFromMatrix(intent: Intent, { adapter: name, ...device }: A
   const { packId, build } = resolution;
   return {
     buildDigest: packId === null ? null : (build?.digest ?? ''),
-    result: {
-      state: resolution.state,
-      adapter: adapter.name,
-      platform: device.platform,
-      os: formatOsVersion(device.os),
-      source: 'matrix',
-      revision: null,
-      systemModel: resolution.systemModel?.id ?? null,
-      baseModelSignature: signatureOf(resolution),
-      build: build?.version ?? null,
-      pack:
-        packId === null ? null : { id: packId, version: null, url: null, sha256: null, downloadSize: null },
-      fallback: resolution.fallback,
-      candidates: resolution.candidates.map(({ id }) => id),
-      trail: explainResolution(adapter, systemModels, device),
-    },
+    result: answerForAdapter({ adapter, systemModels, device }, resolution, null),
   };
 }
-
-const signatureOf = ({ build, systemModel }: Resolution): string | null =>
-  build?.baseModelSignature ??
-  (systemModel?.signature?.complete === true ? systemModel.signature.digits : null);

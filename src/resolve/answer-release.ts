@@ -6,13 +6,16 @@ import type { AdapterDevice } from './answer-matrix.ts';
 import { onlyAdapter } from './pick-adapter.ts';
 import { type PublishedPackFacts, type ResolveResult, toResolvedPack } from './result.ts';
 
+/** A published pack with its URL: as much as `resolve` answers of it. */
+export type AnswerablePack = ResolvablePack & PublishedPackFacts & { readonly url: string };
+
 /** A release as it was read from the log or from a manifest: enough to answer for every device. */
 export interface PublishedRelease {
   readonly source: 'log' | 'edge';
   readonly channel: string;
   readonly revision: number;
   readonly cells: readonly Cell[];
-  readonly packs: readonly (ResolvablePack & PublishedPackFacts & { readonly url: string })[];
+  readonly packs: readonly AnswerablePack[];
 }
 
 /**

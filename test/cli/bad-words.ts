@@ -51,6 +51,8 @@ export const BAD_WORDS: readonly BadInput[] = [
     says: /"stable" has no release yet/,
   },
   { why: 'a date that is none', args: 'audit --as-of tomorrow', code: 'USAGE', says: /"tomorrow"/ },
+  { why: 'a date that is none', args: 'report --as-of tomorrow', code: 'USAGE', says: /"tomorrow"/ },
+  { why: 'a folder for a page', args: 'report --out adapters', code: 'FILE_UNWRITABLE', says: /"adapters"/ },
   { why: 'the 30th of February', args: 'audit --as-of 2027-02-30', code: 'USAGE', says: /"2027-02-30"/ },
   {
     why: 'a day that is none',

@@ -37,6 +37,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   promote: { args: ['--from', 'stable', '--to', 'beta', '--yes'], code: 0 },
   prune: { args: [], code: 0 },
   publish: { args: ['--yes'], code: 0 },
+  report: { args: [], code: 0 },
   resolve: { args: ['--platform', 'iOS', '--os', '26.1', '--explain'], code: 0 },
   rollback: { args: ['--to', '1', '--yes'], code: 0 },
   serve: { args: ['--port', '0'], code: 0, untilStopped: true },

@@ -1,0 +1,64 @@
+import { FINDING_WORDS } from '../audit/finding-words.ts';
+import { groupBy } from '../audit/group.ts';
+import { type Finding, type FindingCode, SEVERITIES, type Severity } from '../model/finding.ts';
+
+/** The findings of one code and severity: what is always true of the code, and every case. */
+export interface FindingGroup {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly why: string;
+  readonly count: number;
+  readonly cases: readonly FindingCase[];
+}
+
+/** One message with its fix. `alsoFor`: the subjects that have the same message, but for their own name in it. */
+export interface FindingCase {
+  readonly subject: string;
+  readonly message: string;
+  readonly fix: string;
+  readonly alsoFor: readonly string[];
+}
+
+/** Groups findings by severity, worst first, then by code in the order of the audit; nothing is left out. */
+export const groupFindings = (findings: readonly Finding[]): readonly FindingGroup[] =>
+  SEVERITIES.flatMap((severity) => {
+    const own = findings.filter((finding) => finding.severity === severity);
+    return [...groupBy(own, ({ code }) => code).values()].flatMap((group) => toGroup(group));
+  });
+
+function toGroup(findings: readonly Finding[]): readonly FindingGroup[] {
+  const [first] = findings;
+  if (first === undefined) return [];
+  const { title, why } = FINDING_WORDS[first.code];
+  const alike = [...groupBy(findings, withoutSubject).values()];
+  return [
+    {
+      code: first.code,
+      severity: first.severity,
+      title,
+      why,
+      count: findings.length,
+      cases: alike.flatMap(([one, ...others]) =>
+        one === undefined
+          ? []
+          : [
+              {
+                subject: one.subject,
+                message: one.message,
+                fix: one.fix,
+                alsoFor: others.map(({ subject }) => subject),
+              },
+            ],
+      ),
+    },
+  ];
+}
+
+/** Message and fix with the subject's name taken out: equal for two findings that differ in nothing else. */
+function withoutSubject({ subject, message, fix }: Finding): string {
+  const [name = ''] = subject.split(' ', 1);
+  if (name === '') return `${message}\u0001${fix}`;
+  const word = new RegExp(`(?<![\\w-])${name.replaceAll(/[^\w\s]/g, String.raw`\$&`)}(?![\\w-])`, 'g');
+  return `${message}\u0001${fix}\u0001${subject}`.replaceAll(word, '\u0000');
+}

@@ -1,0 +1,32 @@
+import type { Severity } from '../model/finding.ts';
+import { renderCounts } from '../render/findings.ts';
+import type { ReportFacts } from './facts.ts';
+import type { FindingCase, FindingGroup } from './group-findings.ts';
+import { type Html, html, prose, userText } from './html.ts';
+
+/** What the audit found, worst first, each with what mends it. Notes are folded. */
+export function findingsSection({ findings, counts, day }: ReportFacts): Html {
+  return html`<section id="findings" aria-labelledby="findings-h"><h2 id="findings-h">Findings</h2><p class="lead">${
+    findings.length === 0 ? 'Nothing found' : renderCounts(counts).replace(/\.$/, '')
+  }, as of ${day}.</p>${findings.map(groupMarkup)}</section>`;
+}
+
+const groupMarkup = (group: FindingGroup): Html =>
+  html`<details class="finding ${group.severity}"${group.severity === 'note' ? null : html` open`}><summary><span class="badge ${group.severity}">${SEVERITY_WORDS[group.severity]}</span> <b>${group.title}</b> <code>${group.code}</code>${
+    group.count === 1 ? null : html` <span class="count">× ${group.count}</span>`
+  }</summary><p class="why">${prose(group.why)}</p><ul>${group.cases.map(caseMarkup)}</ul></details>`;
+
+const caseMarkup = ({ subject, message, fix, alsoFor }: FindingCase): Html =>
+  html`<li><p>${prose(message)}</p><p class="fix"><b>Fix</b> ${prose(fix)}</p>${
+    alsoFor.length === 0
+      ? null
+      : html`<p class="also">For ${userText(subject)}, and the same for ${alsoFor.map(
+          (other, index) => html`${index === 0 ? '' : ', '}${userText(other)}`,
+        )}.</p>`
+  }</li>`;
+
+const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  error: 'Error',
+  warning: 'Warning',
+  note: 'Note',
+};

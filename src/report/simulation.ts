@@ -1,0 +1,85 @@
+import { ReleaseError } from '../errors.ts';
+import { resolve } from '../matrix/resolve.ts';
+import type { Adapter, Build } from '../model/matrix.ts';
+import { parseOsVersion } from '../model/os-version.ts';
+import { parsePlatform } from '../model/platform.ts';
+import { parseSignatureQuery } from '../model/signature.ts';
+import type { SystemModel } from '../model/system-model.ts';
+import { answerForAdapter } from '../resolve/answer-adapter.ts';
+import {
+  type AnswerablePack,
+  type PublishedRelease,
+  answerFromRelease,
+} from '../resolve/answer-release.ts';
+import { pickAdapter } from '../resolve/pick-adapter.ts';
+import type { ResolveResult } from '../resolve/result.ts';
+
+/** Everything that answering for a device takes: what the command `resolve` would read. */
+export interface Simulation {
+  readonly adapters: readonly Adapter[];
+  readonly systemModels: readonly SystemModel[];
+  /** The pack that carries a build on the channel. */
+  readonly packOf: ReadonlyMap<Build, AnswerablePack>;
+  /** The newest release of the channel; null before the first. */
+  readonly release: PublishedRelease | null;
+  /** Why an adapter cannot be resolved from the matrix, where it cannot. */
+  readonly unsound: ReadonlyMap<string, { readonly message: string; readonly fix: string }>;
+}
+
+/** A device as it is typed: the flags of `resolve`. */
+export interface DeviceQuestion {
+  readonly source?: 'matrix' | 'log';
+  readonly adapter: string;
+  readonly platform: string;
+  readonly os: string;
+  readonly signature?: string | undefined;
+  readonly variant?: string | undefined;
+}
+
+/**
+ * Answers as `fmrelease resolve --json` does, from the facts at hand. Pure.
+ *
+ * @throws ReleaseError `USAGE`, `ADAPTER_UNKNOWN`, `RELEASE_NOT_FOUND`, `MATRIX_UNSOUND`, `RESOLUTION_AMBIGUOUS`
+ */
+export function simulate(simulation: Simulation, question: DeviceQuestion): ResolveResult {
+  const query = isGiven(question.signature) ? parseSignatureQuery(question.signature) : undefined;
+  const device = {
+    platform: parsePlatform(question.platform),
+    os: parseOsVersion(question.os),
+    signature: query?.prefix,
+    variant: isGiven(question.variant) ? question.variant : undefined,
+  };
+  const name = pickAdapter(question.adapter, query) ?? question.adapter;
+  if (question.source === 'log') {
+    const release = requireRelease(simulation.release);
+    if (!adaptersOf(release).includes(name)) throw unknownAdapter(name);
+    return answerFromRelease(release, { ...device, adapter: name });
+  }
+  const adapter = simulation.adapters.find((other) => other.name === name);
+  if (adapter === undefined) throw unknownAdapter(name);
+  const fault = simulation.unsound.get(name);
+  if (fault !== undefined) throw new ReleaseError('MATRIX_UNSOUND', fault.message, { fix: fault.fix });
+  const { systemModels, packOf } = simulation;
+  const resolution = resolve(adapter, systemModels, device);
+  const published = resolution.build === null ? null : (packOf.get(resolution.build) ?? null);
+  return answerForAdapter({ adapter, systemModels, device }, resolution, published);
+}
+
+/** The adapters that a release knows, in its order. */
+export const adaptersOf = ({ cells }: PublishedRelease): readonly string[] => [
+  ...new Set(cells.map(({ adapter }) => adapter)),
+];
+
+function requireRelease(release: PublishedRelease | null): PublishedRelease {
+  if (release !== null) return release;
+  throw new ReleaseError('RELEASE_NOT_FOUND', 'The channel has no release yet.', {
+    fix: 'Publish one with `fmrelease publish`.',
+  });
+}
+
+const unknownAdapter = (name: string): ReleaseError =>
+  new ReleaseError('ADAPTER_UNKNOWN', `There is no adapter "${name}" here.`, {
+    fix: 'Name one that the report lists.',
+  });
+
+const isGiven = (text: string | undefined): text is string => text !== undefined && text.trim() !== '';

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readDocument } from '../cli/documents.ts';
+import { type CliProject, copyOf, EPOCH, emptyProject, publishedProject } from '../support/cli-project.ts';
+
+let published: CliProject;
+beforeAll(async () => {
+  published = await publishedProject({ keep: true });
+});
+afterAll(() => published.remove());
+
+const AT_NOON = { env: { SOURCE_DATE_EPOCH: EPOCH } };
+
+describe('fmrelease report', () => {
+  test('writes one page, tells its figures, and changes nothing else', async () => {
+    const project = copyOf(published);
+    const run = await project.run(['report', '--json', '--out', 'public/index.html'], AT_NOON);
+    const { result } = readDocument(run);
+    const page = project.read('public/index.html');
+    expect(result).toMatchObject({
+      file: 'public/index.html',
+      sizeBytes: Buffer.byteLength(page),
+      target: 'local',
+      channel: 'stable',
+      day: '2026-11-22',
+      revision: 2,
+      adapters: 1,
+      cells: { total: 10, covered: 6, sunset: 4, gap: 0, inferred: 6 },
+    });
+    expect(page).toContain('1.1.0</td>');
+    expect(page).toContain('The first</bdi>');
+    expect(published.read('.fmrelease/cdn/v1/channels/stable/manifest.json')).toBe(
+      project.read('.fmrelease/cdn/v1/channels/stable/manifest.json'),
+    );
+  });
+
+  test('writes the same page again on the same day, and another one on another', async () => {
+    const project = copyOf(published);
+    const pages: string[] = [];
+    for (const day of [[], [], ['--as-of', '2027-06-01']]) {
+      expect((await project.run(['report', ...day], AT_NOON)).code).toBe(0);
+      pages.push(project.read('fmrelease-report.html'));
+    }
+    expect(pages[1]).toBe(pages[0]);
+    expect(pages[2]).not.toBe(pages[0]);
+    expect(pages[2]).toContain('as of 2027-06-01');
+  });
+
+  test('says on a terminal where the page is and how things stand', async () => {
+    const { stdout } = await copyOf(published).run(['report'], AT_NOON);
+    expect(stdout).toMatch(
+      /^Wrote fmrelease-report\.html, \d+\.\d kB: local\/stable, revision 2\.\n1 adapter, 10 cells, 0 gaps\. 0 errors, .+\nOpen it in any browser; it needs no network\.\n$/,
+    );
+  });
+
+  test('carries the script that the build made, and its figures for the other channel', async () => {
+    const project = copyOf(published);
+    await project.prepare('report', '--channel', 'beta');
+    const page = project.read('fmrelease-report.html');
+    expect(page).toContain('beta</bdi> has no release yet');
+    expect(/<script>([\s\S]*)<\/script>/.exec(page)?.[1]?.length).toBeGreaterThan(10_000);
+  });
+
+  test('works before there is an adapter', async () => {
+    const project = emptyProject();
+    await project.prepare('init');
+    const run = await project.run(['report', '--json'], AT_NOON);
+    expect(readDocument(run).result).toMatchObject({ adapters: 0, revision: null, cells: { total: 0 } });
+  });
+
+  test('tells of a broken log instead of stopping at it', async () => {
+    const project = copyOf(published);
+    project.write('.fmrelease/cdn/v1/channels/stable/log/1.json', '{');
+    const run = await project.run(['report', '--json'], AT_NOON);
+    expect(run.code, run.stderr).toBe(0);
+    const page = project.read('fmrelease-report.html');
+    expect(page).toContain('<code>log-broken</code>');
+    expect(page.match(/<tr><th scope="row">\d+/g)).toEqual(['<tr><th scope="row">2']);
+  });
+
+  test.each([
+    { why: 'an adapter that nobody knows', args: ['--only', 'nobody'], code: 4, error: 'ADAPTER_UNKNOWN' },
+    {
+      why: 'a folder in the place of the page',
+      args: ['--out', 'adapters'],
+      code: 2,
+      error: 'FILE_UNWRITABLE',
+    },
+  ])('refuses $why and writes nothing', async ({ args, code, error }) => {
+    const project = copyOf(published);
+    const run = await project.run(['report', '--json', ...args], AT_NOON);
+    expect([run.code, readDocument(run).error?.code]).toEqual([code, error]);
+    expect(project.hash()).toBe(published.hash());
+    expect(existsSync(join(project.root, 'fmrelease-report.html'))).toBe(false);
+  });
+
+  test('refuses a fleet that names no OS version', async () => {
+    const project = copyOf(published);
+    const config: object = JSON.parse(project.read('fmrelease.config.json'));
+    project.write('fmrelease.config.json', { ...config, fleet: { iOS: { latest: 0.5 } } });
+    const run = await project.run(['report', '--json'], AT_NOON);
+    expect([run.code, readDocument(run).error?.message]).toEqual([
+      6,
+      expect.stringContaining('"latest" is not an OS version'),
+    ]);
+  });
+});
