@@ -1,8 +1,9 @@
 import { audit } from '../audit/audit.ts';
 import type { AuditState } from '../audit/state.ts';
 import { dayOf } from '../audit/state.ts';
-import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
+import { type HeldShare, weighStates } from '../fleet/weigh.ts';
+import { toCell } from '../matrix/coverage.ts';
 import { packIdOf } from '../matrix/decide.ts';
 import { requireSoundMatrix } from '../matrix/load.ts';
 import type { Severity } from '../model/finding.ts';
@@ -13,7 +14,6 @@ import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { packUrl } from '../release/projection.ts';
 import { countFindings } from '../render/findings.ts';
 import type { AnswerablePack } from '../resolve/answer-release.ts';
-import { type HeldShare, shareByState } from './fleet-share.ts';
 import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { type MatrixTable, matrixTable } from './matrix-table.ts';
 import { type ReleaseFacts, releaseFacts } from './releases.ts';
@@ -49,11 +49,10 @@ export interface ReportOrigin {
   readonly target: string;
   readonly publicUrl: string;
   readonly toolVersion: string;
-  readonly fleet: Config['fleet'];
 }
 
 /** Tells a report from an audited state. Pure. */
-export function reportFacts(state: AuditState, { fleet, ...origin }: ReportOrigin): ReportFacts {
+export function reportFacts(state: AuditState, origin: ReportOrigin): ReportFacts {
   const findings = audit(state);
   return {
     ...origin,
@@ -65,7 +64,7 @@ export function reportFacts(state: AuditState, { fleet, ...origin }: ReportOrigi
       return range === undefined ? [] : [{ platform, os: formatOsRange(toOsRangeText(range)) }];
     }),
     matrix: matrixTable(state.cells),
-    shares: fleet === null ? null : shareByState(state.cells, fleet),
+    shares: state.fleet === null ? null : weighStates(state.fleet, state.cells.map(toCell)),
     releases: releaseFacts(state.channel.slots.map(({ entry }) => entry)),
     findings: groupFindings(findings),
     counts: countFindings(findings),

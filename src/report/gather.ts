@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type AuditRequest, gatherAuditState } from '../audit/gather.ts';
+import { loadFleet } from '../fleet/load-fleet.ts';
 import type { Session } from '../session.ts';
 import { type ReportFacts, reportFacts } from './facts.ts';
 
@@ -10,15 +11,18 @@ import { type ReportFacts, reportFacts } from './facts.ts';
  */
 export async function gatherReport(
   session: Session,
-  request: Omit<AuditRequest, 'full'>,
+  request: Omit<AuditRequest, 'full' | 'fleet'>,
 ): Promise<ReportFacts> {
   const { config, channel, io } = session;
-  const state = await gatherAuditState(session, { ...request, full: false });
+  const state = await gatherAuditState(session, {
+    ...request,
+    full: false,
+    fleet: await loadFleet(config, undefined),
+  });
   return reportFacts(state, {
     project: basename(config.root),
     target: channel.target.name,
     publicUrl: channel.target.publicUrl,
     toolVersion: io.toolVersion,
-    fleet: config.fleet,
   });
 }

@@ -1,6 +1,6 @@
 import { groupBy } from '../audit/group.ts';
+import type { HeldShare } from '../fleet/weigh.ts';
 import type { ReportFacts } from './facts.ts';
-import type { HeldShare } from './fleet-share.ts';
 import { type Html, html, userText } from './html.ts';
 import { STATE_WORDS } from './state-words.ts';
 

@@ -6,11 +6,7 @@ import { parsePlatform } from '../model/platform.ts';
 import { parseSignatureQuery } from '../model/signature.ts';
 import type { SystemModel } from '../model/system-model.ts';
 import { answerForAdapter } from '../resolve/answer-adapter.ts';
-import {
-  type AnswerablePack,
-  type PublishedRelease,
-  answerFromRelease,
-} from '../resolve/answer-release.ts';
+import { type AnswerablePack, answerFromRelease, type PublishedRelease } from '../resolve/answer-release.ts';
 import { pickAdapter } from '../resolve/pick-adapter.ts';
 import type { ResolveResult } from '../resolve/result.ts';
 

@@ -1,5 +1,5 @@
+import type { HeldState } from '../fleet/weigh.ts';
 import type { ResolutionState } from '../matrix/resolve.ts';
-import type { HeldState } from './fleet-share.ts';
 
 /** What a state is called on the page, the class that paints it, and what it means in one sentence. */
 export interface StateWords {

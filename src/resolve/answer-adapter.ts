@@ -3,7 +3,7 @@ import type { Adapter } from '../model/matrix.ts';
 import { formatOsVersion } from '../model/os-version.ts';
 import type { SystemModel } from '../model/system-model.ts';
 import type { AnswerablePack } from './answer-release.ts';
-import { type ResolveResult, type ResolvedPack, toResolvedPack } from './result.ts';
+import { type ResolvedPack, type ResolveResult, toResolvedPack } from './result.ts';
 
 /** One adapter of a matrix, the system models it is decided over, and the device that asks. */
 export interface AdapterQuestion {

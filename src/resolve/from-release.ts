@@ -33,7 +33,7 @@ export async function resolveFromRelease(
 async function readLog(
   { store, name, target }: OpenChannel,
   revision: number | null,
-): Promise<AnsweringRelease> {
+): Promise<PublishedRelease> {
   const release =
     revision === null ? (await readHead(store, name)).release : await readRelease(store, name, revision);
   if (release === null) throw notFound(name, revision);
@@ -46,7 +46,7 @@ async function readLog(
   };
 }
 
-async function readEdge({ name, target }: OpenChannel): Promise<AnsweringRelease> {
+async function readEdge({ name, target }: OpenChannel): Promise<PublishedRelease> {
   const served = await edgeReader(target.publicUrl).get(manifestKey(name));
   if (served === null) throw notFound(name, null);
   const { revision, cells, assetPacks } = await parseManifest(await collect(served.bytes), MANIFEST);

@@ -56,6 +56,7 @@ export function targetOnServer({ prefix = freshPrefix(), ...changes }: Partial<S
     hosting: 'unmanaged',
     verify: 'edge',
     archive: 'aar',
+    compression: 'none',
     ...changes,
   };
 }

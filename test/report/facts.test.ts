@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { coverCells } from '../../src/matrix/coverage.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { shareByState } from '../../src/report/fleet-share.ts';
 import { groupFindings } from '../../src/report/group-findings.ts';
 import { matrixTable } from '../../src/report/matrix-table.ts';
 import { releaseFacts } from '../../src/report/releases.ts';
@@ -80,68 +79,6 @@ describe('the matrix as a table', () => {
   test('counts every cell once', () => {
     expect(table.counts).toEqual({ covered: 2, declined: 1, sunset: 2, 'not-offered': 2, gap: 3 });
     expect(table).toMatchObject({ total: 10, inferred: 4 });
-  });
-});
-
-describe('users by state', () => {
-  test('adds up what the fleet says, with the terms, and names what it leaves out', () => {
-    const held = shareByState(CELLS, {
-      iOS: { '26.1': 0.25, '26.3.1': 0.5, '26.4': 0.125 },
-      macOS: { '26.0': 1 },
-    });
-    expect(held.filter(({ adapter }) => adapter === 'summarizer')).toEqual([
-      {
-        adapter: 'summarizer',
-        platform: 'iOS',
-        state: 'covered',
-        share: 0.75,
-        terms: [
-          { os: '26.1', share: 0.25 },
-          { os: '26.3.1', share: 0.5 },
-        ],
-      },
-      {
-        adapter: 'summarizer',
-        platform: 'iOS',
-        state: 'gap',
-        share: 0.125,
-        terms: [{ os: '26.4', share: 0.125 }],
-      },
-      { adapter: 'summarizer', platform: 'iOS', state: 'unlisted', share: 0.125, terms: [] },
-      {
-        adapter: 'summarizer',
-        platform: 'macOS',
-        state: 'unsupported',
-        share: 1,
-        terms: [{ os: '26.0', share: 1 }],
-      },
-    ]);
-  });
-
-  test('says so where the variants of an OS version hold different states, and joins equal ones', () => {
-    const held = shareByState(CELLS, { iOS: { '27.0': 1 } });
-    expect(held.map(({ adapter, state }) => `${adapter} ${state}`)).toEqual([
-      'summarizer sunset',
-      'core-ai by-variant',
-    ]);
-  });
-
-  test('orders 26.10 behind 26.9, and takes a table that lists everybody for whole', () => {
-    const [held, ...rest] = shareByState(
-      coverCells([anAdapter()], aCatalogue({ systemModels: [aSystemModel({ os: { iOS: '>=26.0' } })] }), {
-        iOS: SUPPORT.iOS,
-      }),
-      { iOS: { '26.10': 0.3333, '26.9': 0.6666 } },
-    );
-    expect(held?.terms.map(({ os }) => os)).toEqual(['26.9', '26.10']);
-    expect(rest).toEqual([]);
-  });
-
-  test.each([
-    [{ iPadOS: { '26.0': 1 } }, 'write "iOS"'],
-    [{ iOS: { 'twenty-six': 1 } }, '"twenty-six" is not an OS version'],
-  ])('refuses %o', (fleet, message) => {
-    expect(() => shareByState(CELLS, fleet)).toThrow(message);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { AuditState } from '../../src/audit/state.ts';
+import { parseFleetTable } from '../../src/fleet/parse-fleet.ts';
 import { coverCells, toCell } from '../../src/matrix/coverage.ts';
 import { findBrokenFallbacks, findMatrixFaults } from '../../src/matrix/faults.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -24,13 +25,12 @@ export interface ReportGiven {
 
 /** Returns the facts of a report as the audit of such a project would tell them, without a disk. */
 export function aReport(given: ReportGiven = {}): ReportFacts {
-  const { project = 'editor', config = {} } = given;
+  const { project = 'editor' } = given;
   return reportFacts(aState(given), {
     project,
     target: 'local',
     publicUrl: TARGET.publicUrl,
     toolVersion: '0.0.0-test',
-    fleet: config.fleet ?? null,
   });
 }
 
@@ -61,6 +61,10 @@ export function aState({
   const newest = slots.at(-1);
   return {
     asOf: new Date('2026-12-01T00:00:00Z'),
+    fleet:
+      typeof wanted.fleet === 'object' && wanted.fleet !== null
+        ? parseFleetTable(wanted.fleet, 'the test')
+        : null,
     only,
     config,
     intent,
@@ -70,6 +74,7 @@ export function aState({
     desired,
     channel: {
       name: 'stable',
+      target: 'local',
       head: newest === undefined ? null : { ...newest, cells: cells.map(toCell) },
       headKnown: true,
       projection: newest === undefined ? 'absent' : 'current',
@@ -78,6 +83,7 @@ export function aState({
       logFaults: [],
       packs: packs.map((pack) => ({ pack, sizeBytes: pack.downloadSize, sha256: null })),
       orphans: [],
+      trust: null,
     },
   };
 }
@@ -137,6 +143,7 @@ const TARGET = {
   hosting: 'unmanaged',
   verify: 'origin',
   archive: 'aar',
+  compression: 'none',
 } as const;
 
 const CONFIG: AuditState['config'] = {
