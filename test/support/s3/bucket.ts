@@ -221,7 +221,7 @@ export class Bucket {
         ? ifMatch === there.etag.replaceAll('"', '')
         : ifMatch.replaceAll('"', '') === there.etag.replaceAll('"', '');
     if (fits) return;
-    const overtaken = arrivedAt !== undefined && (this.#writtenTick.get(key) ?? 0) > arrivedAt;
+    const overtaken = arrivedAt !== undefined && (this.#writtenTick.get(key) ?? -1) >= arrivedAt;
     throw lostRaceIs500 === true && overtaken
       ? new S3Error(500, 'UnknownError')
       : new S3Error(412, 'PreconditionFailed');
