@@ -57,6 +57,25 @@ describe('a probe of a base model that moved', () => {
     expect(again).toMatchObject({ outcome: 'known', files: [], changes: [], undecided: [] });
   });
 
+  test('is told once for all platforms, and apart for each end and fallback', async () => {
+    const project = await makeProject(scratchFolder(), ['summarizer', 'translator']);
+    const wish = { all: false, reason: null, signature: undefined, systemModel: 'os26.5' };
+    const config = await configOf(project);
+    await declineAdapters(config, { ...wish, names: ['summarizer'], until: null, fallback: 'base-model' });
+    await declineAdapters(config, {
+      ...wish,
+      names: ['translator'],
+      until: '2027-01-31',
+      fallback: 'base-model',
+    });
+    const { coverage } = await planNow(await project.session());
+    expect(coverage.cells.filter(({ state }) => state === 'declined')).toHaveLength(4);
+    expect(declineLines(coverage)).toEqual([
+      '1 adapter falls back to the base model on os26.5, with no end named.',
+      '1 adapter falls back to the base model on os26.5 until 2027-01-31.',
+    ]);
+  });
+
   test('prints the difference, row by row', async () => {
     const project = await makeProject(scratchFolder(), ['summarizer']);
     expect(renderProbe(await probe(project, MOVED), plainStyle)).toEqual([
