@@ -6,6 +6,7 @@ import { declineAdapters } from '../../src/matrix/decisions.ts';
 import { recordEvaluation } from '../../src/matrix/evaluations.ts';
 import { importProbe, importSystems } from '../../src/matrix/import-systems.ts';
 import { coverageLine, declineLines } from '../../src/render/coverage.ts';
+import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { renderProbe } from '../../src/render/systems-import.ts';
 import { OTHER_SIGNATURE } from '../support/builders.ts';
@@ -53,6 +54,9 @@ describe('a probe of a base model that moved', () => {
     expect(declineLines(plan.coverage)).toEqual([
       '2 adapters fall back to the base model on os26.6 until 2027-01-31.',
     ]);
+    expect(renderPlanMarkdown(plan)).toContain(
+      '2 adapters fall back to the base model on os26.6 until 2027-01-31.',
+    );
     const again = await probe(project, MOVED);
     expect(again).toMatchObject({ outcome: 'known', files: [], changes: [], undecided: [] });
   });
