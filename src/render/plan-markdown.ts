@@ -1,6 +1,7 @@
 import { formatOsRange } from '../model/os-range.ts';
 import type { Plan } from '../model/plan.ts';
 import { cellEffect } from '../release/diff.ts';
+import { declineLines } from './coverage.ts';
 import { count, formatBytes } from './units.ts';
 
 /** A plan as a comment for a pull request. */
@@ -16,6 +17,7 @@ export function renderPlanMarkdown(plan: Plan): readonly string[] {
     plan.hasChanges
       ? `Revision ${plan.baseRevision ?? 'none'} → ${plan.nextRevision}. Coverage: ${proof}.`
       : `Nothing to do. Coverage: ${proof}.`,
+    ...declineLines(coverage).flatMap((line) => ['', line]),
     ...table(
       ['pack', 'change', 'version', 'build', 'size'],
       plan.changes

@@ -69,6 +69,23 @@ describe('finding codes, their words, their pages and the index go together', ()
     expect([...index].sort(byCode)).toEqual(words.sort(byCode));
   });
 
+  test('each can be given a severity and be waived in the config', () => {
+    const known = Object.keys(FINDING_WORDS);
+    const schema = JSON.parse(read('schemas/config.schema.json')) as {
+      properties: {
+        audit: {
+          properties: {
+            severity: { propertyNames: { enum: readonly string[] } };
+            waive: { items: { properties: { code: { enum: readonly string[] } } } };
+          };
+        };
+      };
+    };
+    const { severity, waive } = schema.properties.audit.properties;
+    expect([...severity.propertyNames.enum].sort()).toEqual([...known].sort());
+    expect([...waive.items.properties.code.enum].sort()).toEqual([...known].sort());
+  });
+
   test.each(Object.entries(FINDING_WORDS))('the page of %s has its words and its parts', (code, words) => {
     const page = read(words.docs);
     expect(page.startsWith(`# \`${code}\`\n\n**${words.severity}** · ${words.title}.\n`)).toBe(true);

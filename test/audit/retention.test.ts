@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { retainedKeys } from '../../src/audit/retention.ts';
 import type { LogEntry } from '../../src/model/release.ts';
@@ -33,6 +34,31 @@ const kept = (log: readonly Slot[], rule: Partial<typeof DEFAULT> = {}, asOf = '
   [...retainedKeys(log, { ...DEFAULT, ...rule }, new Date(asOf))].sort();
 
 const DEFAULT = { revisions: 10, builds: 2, days: 30 };
+
+test('entries that share their packs, as those of a known log do, keep what entries of their own packs keep', () => {
+  const anEntry = fc.record({
+    packs: fc.subarray(['a 1', 'a 2', 'a 3', 'b 1', 'b 2']),
+    at: fc.integer({ min: 0, max: 60 }).map((day) => dayOf2026(day)), // clocks of machines differ
+  });
+  const aRule = fc.record({
+    revisions: fc.integer({ min: 1, max: 4 }),
+    builds: fc.integer({ min: 1, max: 3 }),
+  });
+  fc.assert(
+    fc.property(fc.array(anEntry, { maxLength: 8 }), aRule, (entries, rule) => {
+      const own = aLog(entries);
+      const packs = new Map(own.flatMap(({ entry }) => entry.packs.map((pack) => [pack.key, pack])));
+      const shared = own.map((slot) => ({
+        ...slot,
+        entry: { ...slot.entry, packs: slot.entry.packs.map((pack) => packs.get(pack.key) ?? pack) },
+      }));
+      expect(kept(shared, rule, dayOf2026(45))).toEqual(kept(own, rule, dayOf2026(45)));
+    }),
+  );
+});
+
+const dayOf2026 = (day: number): string =>
+  new Date(Date.UTC(2026, 0, 1 + day)).toISOString().replace('.000Z', 'Z');
 
 describe('retention keeps', () => {
   test('the packs of the last revisions', () => {

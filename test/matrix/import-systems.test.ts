@@ -6,6 +6,7 @@ import { declineAdapters } from '../../src/matrix/decisions.ts';
 import { recordEvaluation } from '../../src/matrix/evaluations.ts';
 import { importProbe, importSystems } from '../../src/matrix/import-systems.ts';
 import { coverageLine, declineLines } from '../../src/render/coverage.ts';
+import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { renderProbe } from '../../src/render/systems-import.ts';
 import { OTHER_SIGNATURE } from '../support/builders.ts';
@@ -53,8 +54,30 @@ describe('a probe of a base model that moved', () => {
     expect(declineLines(plan.coverage)).toEqual([
       '2 adapters fall back to the base model on os26.6 until 2027-01-31.',
     ]);
+    expect(renderPlanMarkdown(plan)).toContain(
+      '2 adapters fall back to the base model on os26.6 until 2027-01-31.',
+    );
     const again = await probe(project, MOVED);
     expect(again).toMatchObject({ outcome: 'known', files: [], changes: [], undecided: [] });
+  });
+
+  test('is told once for all platforms, and apart for each end and fallback', async () => {
+    const project = await makeProject(scratchFolder(), ['summarizer', 'translator']);
+    const wish = { all: false, reason: null, signature: undefined, systemModel: 'os26.5' };
+    const config = await configOf(project);
+    await declineAdapters(config, { ...wish, names: ['summarizer'], until: null, fallback: 'base-model' });
+    await declineAdapters(config, {
+      ...wish,
+      names: ['translator'],
+      until: '2027-01-31',
+      fallback: 'base-model',
+    });
+    const { coverage } = await planNow(await project.session());
+    expect(coverage.cells.filter(({ state }) => state === 'declined')).toHaveLength(4);
+    expect(declineLines(coverage)).toEqual([
+      '1 adapter falls back to the base model on os26.5, with no end named.',
+      '1 adapter falls back to the base model on os26.5 until 2027-01-31.',
+    ]);
   });
 
   test('prints the difference, row by row', async () => {

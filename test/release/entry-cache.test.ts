@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readLog } from '../../src/audit/read-log.ts';
 import { retainedKeys } from '../../src/audit/retention.ts';
 import { writeJson } from '../../src/json/write.ts';
+import { sha256Of } from '../../src/model/digest.ts';
 import { openEntryCache } from '../../src/release/entry-cache.ts';
 import { logKey } from '../../src/release/layout.ts';
 import { aScene, type Scene } from '../audit/scene.ts';
@@ -39,7 +40,7 @@ describe('the cache of log entries', () => {
     expect((await readWith(scene)).faults).toEqual([]);
     const path = scene.pathOf(logKey('stable', 1));
     const entry = JSON.parse(readFileSync(path, 'utf8')) as { operation: string };
-    const operation = [...entry.operation].reverse().join('');
+    const operation = sha256Of(entry.operation);
     writeFileSync(path, writeJson({ ...entry, operation }));
     expect((await readWith(scene)).faults).toEqual([
       'The log of "stable" is broken: revision 2 does not follow from revision 1 as it stands.',

@@ -1,9 +1,11 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { manifestKey } from '../../src/release/layout.ts';
 import { traceDevice } from '../../src/resolve/trace.ts';
+import { startServer } from '../../src/serve/server.ts';
 import { aScene, type Scene } from '../audit/scene.ts';
 import { SIGNATURE } from '../support/builders.ts';
+import { publishNow } from '../support/project.ts';
 
 const DEVICE = { platform: 'iOS', os: [26, 4, 0], adapter: 'summarizer' } as const;
 
@@ -112,6 +114,21 @@ describe('a trace', () => {
       between: ['projection', 'pack'],
       message: expect.stringContaining('expected https://elsewhere.example.com/'),
     });
+  });
+
+  test('reads over the public URL where the target verifies there', async () => {
+    const scene = await aScene({ published: false });
+    const place = { root: scene.cdn, host: '127.0.0.1', port: 0, basePath: '/' };
+    const server = await startServer({ ...place, onRequest: () => undefined });
+    onTestFinished(() => server.close());
+    const target = { publicUrl: server.url, verify: 'edge' } as const;
+    await publishNow(await scene.session({ target }));
+    const { trace } = await traceDevice(await scene.session({ target }), DEVICE);
+    expect(trace.disagreement).toBeNull();
+    expect(trace.steps[2]?.detail).toContain(`${server.url} serves revision 1`);
+    rmSync(scene.pathOf(manifestKey('stable')));
+    const after = await traceDevice(await scene.session({ target }), DEVICE);
+    expect(after.trace.disagreement).toMatchObject({ between: ['log', 'projection'] });
   });
 
   test('compares what is declined too', async () => {
