@@ -1,5 +1,6 @@
 import type { Cell } from '../model/cell.ts';
 import type { Adapter, Build, ServeEntry } from '../model/matrix.ts';
+import type { Platform } from '../model/platform.ts';
 import type { SystemModel } from '../model/system-model.ts';
 import { packKey } from '../release/layout.ts';
 import type { AnswerablePack, PublishedRelease } from '../resolve/answer-release.ts';
@@ -66,7 +67,7 @@ export type AdapterCells = readonly [
 
 /** The matrix as the page shows it: a device for each column, and a letter for each state, adapter by adapter. */
 export interface TableData {
-  readonly columns: readonly (readonly [platform: string, os: string, variant: string | null])[];
+  readonly columns: readonly (readonly [platform: Platform, os: string, variant: string | null])[];
   readonly states: readonly (readonly [adapter: string, letters: string])[];
 }
 

@@ -19,13 +19,15 @@ export function releasesSection({ releases, channel }: ReportFacts): Html {
   }</section>`;
 }
 
-const table = (releases: readonly ReleaseFacts[], name: string): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table class="releases"><thead><tr><th scope="col">Revision<th scope="col">Kind<th scope="col">When (UTC)<th scope="col">Message<th scope="col">From<th scope="col">Packs<th scope="col">Size<th scope="col">New</tr></thead><tbody>${releases.map(row)}</tbody></table></div>`;
+function table(releases: readonly ReleaseFacts[], name: string): Html {
+  const told = releases.some(({ commit, runUrl }) => commit !== null || runUrl !== null);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table class="releases"><thead><tr><th scope="col">Revision<th scope="col">Kind<th scope="col">When (UTC)<th scope="col">Message${told ? html`<th scope="col">From` : null}<th scope="col">Packs<th scope="col">Size<th scope="col">New</tr></thead><tbody>${releases.map((release) => row(release, told))}</tbody></table></div>`;
+}
 
-const row = (release: ReleaseFacts): Html =>
+const row = (release: ReleaseFacts, told: boolean): Html =>
   html`<tr><th scope="row">${release.revision}<td>${release.kind}<td>${release.createdAt.slice(0, 16).replace('T', ' ')}<td>${
     release.message === null ? null : userText(shorten(release.message))
-  }<td>${origin(release)}<td>${release.packs}<td>${formatBytes(release.totalBytes)}<td>${release.newBytes === 0 ? '–' : formatBytes(release.newBytes)}
+  }${told ? html`<td>${origin(release)}` : null}<td>${release.packs}<td>${formatBytes(release.totalBytes)}<td>${release.newBytes === 0 ? '–' : formatBytes(release.newBytes)}
 `;
 
 function origin({ commit, runUrl }: ReleaseFacts): Html | null {

@@ -20,10 +20,8 @@ export function simulatorSection(facts: ReportFacts): Html {
 <p class="lead">The same code as <code>fmrelease resolve</code> answers, from the facts in this page.</p>
 <noscript><p class="empty">This part needs JavaScript. <code>fmrelease resolve --explain</code> answers the same in a terminal.</p></noscript>
 <div class="simulator" hidden><form id="simulator" autocomplete="off">
-<label>Answer from <select name="source"><option value="matrix">the matrix, as it is now</option>${
-    release === null
-      ? null
-      : html`<option value="log">revision ${release.revision}, as it is published</option>`
+<label>Answer from <select name="source"><option value="matrix">the matrix</option>${
+    release === null ? null : html`<option value="log">published revision ${release.revision}</option>`
   }</select></label>
 <label>Adapter <select name="adapter"></select></label>
 <label>Platform <select name="platform">${platforms.map((platform) => html`<option>${platform}</option>`)}</select></label>

@@ -84,5 +84,13 @@ function factsOf({ systemModel, candidates, baseModelSignature, pack }: ResolveR
 function fact(name: string, value: string | null, as: 'code' | 'span' = 'span'): readonly Node[] {
   if (value === null) return [];
   const content: Content = element(as, '', [userText(value)]);
-  return [element('div', '', [element('dt', '', [name]), element('dd', '', [content])])];
+  return [
+    element('div', value.length > WIDE ? 'wide' : '', [
+      element('dt', '', [name]),
+      element('dd', '', [content]),
+    ]),
+  ];
 }
+
+/** Longer values have a line of their own. */
+const WIDE = 45;

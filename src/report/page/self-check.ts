@@ -1,6 +1,8 @@
 import { ReleaseError } from '../../errors.ts';
+import { resolve } from '../../matrix/resolve.ts';
+import { formatOsVersion, parseOsVersion } from '../../model/os-version.ts';
 import type { TableData } from '../page-data.ts';
-import { type Simulation, simulate } from '../simulation.ts';
+import type { Simulation } from '../simulation.ts';
 
 /** What resolving every cell of the shown matrix once more came to. */
 export interface SelfCheck {
@@ -10,23 +12,30 @@ export interface SelfCheck {
 }
 
 /** Resolves each cell of the matrix anew, at the first OS version of its column. Unsound adapters have no answer. */
-export function resolveAll(simulation: Simulation, { columns, states }: TableData): SelfCheck {
-  const disagreeing: string[] = [];
-  let answers = 0;
-  for (const [adapter, letters] of states) {
-    if (simulation.unsound.has(adapter)) continue;
-    columns.forEach(([platform, os, variant], index) => {
-      const state = stateOf(simulation, { adapter, platform, os, variant: variant ?? undefined });
-      answers += 1;
-      if (LETTERS[state] !== letters[index]) disagreeing.push(`${adapter} on ${platform} ${os}`);
-    });
-  }
-  return { answers, disagreeing };
+export function resolveAll(
+  { adapters, systemModels, unsound }: Simulation,
+  { columns, states }: TableData,
+): SelfCheck {
+  const devices = columns.map(([platform, os, variant]) => ({
+    platform,
+    os: parseOsVersion(os),
+    variant: variant ?? undefined,
+  }));
+  const letters = new Map(states);
+  const asked = adapters.filter(({ name }) => !unsound.has(name));
+  const disagreeing = asked.flatMap((adapter) =>
+    devices.flatMap((device, index) =>
+      LETTERS[stateOf(adapter, systemModels, device)] === letters.get(adapter.name)?.[index]
+        ? []
+        : [`${adapter.name} on ${device.platform} ${formatOsVersion(device.os)}`],
+    ),
+  );
+  return { answers: asked.length * devices.length, disagreeing };
 }
 
-function stateOf(simulation: Simulation, question: Parameters<typeof simulate>[1]): string {
+function stateOf(...question: Parameters<typeof resolve>): string {
   try {
-    return simulate(simulation, question).state;
+    return resolve(...question).state;
   } catch (error) {
     if (error instanceof ReleaseError) return error.code;
     throw error;

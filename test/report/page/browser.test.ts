@@ -183,12 +183,14 @@ describe.skipIf(WITHOUT_BROWSER !== '')(`the page in Chromium${WITHOUT_BROWSER}`
 
   test('resolves a hundred adapters on all their devices within 50 ms', async () => {
     const { page } = await openReport(browser, aBigReport(100, 20));
-    const { answers, disagreeing, ms } = await page.evaluate(() => {
-      const times = Array.from({ length: 7 }, () => {
+    const { answers, disagreeing, ms } = await page.evaluate(async () => {
+      const times: number[] = [];
+      for (let round = 0; round < 20; round++) {
         const start = performance.now();
         window.fmrelease.resolveAll();
-        return performance.now() - start;
-      });
+        times.push(performance.now() - start);
+        await new Promise((resolve) => setTimeout(resolve, 20)); // others share the machine
+      }
       return { ...window.fmrelease.resolveAll(), ms: Math.min(...times) };
     });
     expect([answers, disagreeing]).toEqual([4000, []]);
