@@ -113,6 +113,16 @@ test('publishing again changes nothing, and the manifest is repaired without a k
   expect(bytesOf(project, manifestKey('stable'))).toEqual(after);
 });
 
+test('a rollback to what is served already commits nothing', async () => {
+  const project = await signedProject();
+  const { committed, revision } = await rollBack(
+    await project.session(),
+    { to: 1, only: [] },
+    { message: null },
+  );
+  expect([committed, revision]).toEqual([false, 1]);
+});
+
 test('equal inputs give equal entries, signatures included', async () => {
   const first = await signedProject();
   const second = await signedProject();
