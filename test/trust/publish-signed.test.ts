@@ -177,7 +177,7 @@ test.each([
   { why: 'with the signature of the one before', change: (entry: LogEntry) => entry },
 ])('an entry $why is never built on, and a rollback to a signed one ends it', async ({ change }) => {
   const project = await signedProject();
-  forge(project, (entry) => change(entry) as LogEntry);
+  forge(project, change);
   await project.add('tagger', '2.0.0');
   const refused = { code: 'SIGNATURE_INVALID', exitCode: 7 };
   await expect(publishNow(await project.session())).rejects.toMatchObject(refused);
