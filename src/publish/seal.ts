@@ -36,27 +36,25 @@ export async function openSeal(
     if (head?.entry.signature !== undefined && target.signing !== 'off') throw wouldUnsign(name, head);
     return { keyId: null, isDue: false, apply: (draft) => Promise.resolve(draft) };
   }
-  const [{ openSigner }, { requireTrusted }, { sealRevision }] = await Promise.all([
+  const [{ openSigner }, { requireTrusted, verifyEntry }, { sealRevision }] = await Promise.all([
     import('../trust/signer.ts'),
     import('../trust/trusted-head.ts'),
     import('../trust/seal-revision.ts'),
   ]);
-  const trust = async (next: Release | null) =>
-    next === null || replacesHead
-      ? null
-      : requireTrusted(store, { channel: name, revision: next.entry.revision }, signing);
-  const verdict = await trust(head);
+  const look = async (at: Release | null, judge: typeof requireTrusted | typeof verifyEntry) =>
+    at === null ? null : judge(store, { channel: name, revision: at.entry.revision }, signing);
+  const verdict = await look(head, replacesHead ? verifyEntry : requireTrusted);
   const signer = await openSigner(signing, io.signingKey);
   const isOurs =
     verdict !== null &&
-    verdict !== 'unsigned' &&
+    typeof verdict !== 'string' &&
     verdict.keyIds.includes(signer.keyId) &&
     verdict.statement.app === signing.app;
   return {
     keyId: signer.keyId,
     isDue: head !== null && !isOurs,
     apply: async (draft, next) => {
-      await trust(next);
+      if (!replacesHead) await look(next, requireTrusted); // another publisher may have come in between
       return sealRevision(draft, { signing, signer, publicUrl: target.publicUrl });
     },
   };

@@ -4,8 +4,8 @@ import { type Sha256, sha256Of } from '../model/digest.ts';
 import type { PlannedPack } from '../model/plan.ts';
 import type { Hold, LogEntry, PackRecord, Release, ReleaseSource } from '../model/release.ts';
 import { encode, encodeCells, sortCells, sortPacks } from './documents.ts';
-import { MANIFEST, packKey } from './layout.ts';
-import { encodeManifest } from './projection.ts';
+import { packKey } from './layout.ts';
+import { projectionDigests } from './projection.ts';
 
 /** A pack that is ready to be served, before it has a version. */
 export type ReadyPack = Omit<PackRecord, 'version'>;
@@ -88,11 +88,6 @@ export function composeRevision(
   ]);
   const cellsBytes = encodeCells(cells);
   const revision = (head?.entry.revision ?? 0) + 1;
-  const manifestBytes = encodeManifest(
-    { channel: facts.channel, revision, createdAt: facts.createdAt, packs },
-    cells,
-    facts.publicUrl,
-  );
   const entry: LogEntry = {
     formatVersion: 1,
     channel: facts.channel,
@@ -108,7 +103,11 @@ export function composeRevision(
     cellsSha256: sha256Of(cellsBytes),
     highestVersion: raiseHighest(facts.ledger.highest, packs),
     holds: change.holds,
-    projections: { [MANIFEST]: sha256Of(manifestBytes) },
+    projections: projectionDigests(
+      { channel: facts.channel, revision, createdAt: facts.createdAt, packs },
+      cells,
+      facts.publicUrl,
+    ),
   };
   const entryBytes = encode(entry);
   return { entry, entryBytes, entrySha256: sha256Of(entryBytes), cells, cellsBytes };

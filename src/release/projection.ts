@@ -1,4 +1,5 @@
 import type { Cell } from '../model/cell.ts';
+import { sha256Of } from '../model/digest.ts';
 import type { ChannelManifest, LogEntry, PackRecord } from '../model/release.ts';
 import { encode, sortCells } from './documents.ts';
 import { MANIFEST } from './layout.ts';
@@ -31,6 +32,13 @@ function projectStatements(
   const { [MANIFEST]: signature, ...packs } = statements;
   return { statements: packs, ...(signature === undefined ? {} : { signature }) };
 }
+
+/** The SHA-256 of every projection of a release, by file name: what its log entry records. */
+export const projectionDigests = (
+  release: ProjectedRelease,
+  cells: readonly Cell[],
+  publicUrl: string,
+): LogEntry['projections'] => ({ [MANIFEST]: sha256Of(encodeManifest(release, cells, publicUrl)) });
 
 /** The bytes of `manifest.json`. */
 export const encodeManifest = (

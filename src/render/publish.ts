@@ -31,7 +31,6 @@ export function renderPublish(
           `Uploaded ${formatBytes(result.uploadedBytes)}, ${formatBytes(result.skippedBytes)} were there already.`,
         ]
       : []),
-    ...(result.revision === null ? [] : [signatureLine(result)]),
     ...result.notes.map((note) => style.yellow(note)),
     ...(result.problems.length > 0
       ? [
@@ -43,13 +42,12 @@ export function renderPublish(
     ...(result.verified
       ? [result.committed ? `Verified at the ${verify}.` : `Its manifest is served at the ${verify}.`]
       : []),
+    ...(result.revision === null ? [] : [signatureLine(result)]),
   ];
 }
 
 const signatureLine = ({ signedBy }: PublishResult): string =>
-  signedBy === null
-    ? 'Not signed: devices cannot tell who published it (docs/signing.md).'
-    : `Signed by key ${signedBy}.`;
+  signedBy === null ? 'Not signed: devices cannot tell who published it.' : `Signed by key ${signedBy}.`;
 
 function headline(
   { committed, alreadyCommitted, supersededBy, revision }: PublishResult,

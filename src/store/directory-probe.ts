@@ -46,7 +46,7 @@ async function take(name: string, fix: string, act: () => Promise<string>): Prom
   try {
     return { name, ok: true, detail: await act(), fix: null };
   } catch (error) {
-    const why = isSystemError(error) && 'code' in error ? String(error.code) : (error as Error).message;
+    const why = isSystemError(error) && 'code' in error ? error.code : (error as Error).message;
     return { name, ok: false, detail: why, fix };
   }
 }

@@ -3,7 +3,7 @@ import { sha256Of } from '../model/digest.ts';
 import type { ComposedRevision } from '../release/compose.ts';
 import { encode } from '../release/documents.ts';
 import { MANIFEST } from '../release/layout.ts';
-import { encodeManifest } from '../release/projection.ts';
+import { encodeManifest, projectionDigests } from '../release/projection.ts';
 import { signStatement } from './sign.ts';
 import type { Signer } from './signer.ts';
 import type { Signing } from './signing.ts';
@@ -43,10 +43,7 @@ export async function sealRevision(
   const unsigned = { ...entry, statements: Object.fromEntries(packs) };
   const manifest = await signDocument('manifest', encodeManifest(unsigned, cells, publicUrl));
   const statements = { ...unsigned.statements, [MANIFEST]: manifest };
-  const projections = {
-    ...entry.projections,
-    [MANIFEST]: sha256Of(encodeManifest({ ...entry, statements }, cells, publicUrl)),
-  };
+  const projections = projectionDigests({ ...entry, statements }, cells, publicUrl);
   const content = { ...entry, projections, statements };
   const sealed = { ...content, signature: await signDocument('log-entry', encode(content)) };
   const entryBytes = encode(sealed);

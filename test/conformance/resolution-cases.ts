@@ -5,10 +5,14 @@ import type { ResolutionVector } from './case.ts';
 const FIRST = '9799725ff8e851184037110b422d891ad3b92ec1';
 const SECOND = 'a1b2c3d4e5f60718293a4b5c6d7e8f9001122334';
 
-const cell = (adapter: string, platform: string, os: readonly [string, string | null], more: object) => ({
-  adapter,
-  platform,
-  os: { from: os[0], below: os[1] },
+const cell = (
+  where: readonly [adapter: string, platform: string],
+  [from, below]: readonly [string, string | null],
+  more: object,
+) => ({
+  adapter: where[0],
+  platform: where[1],
+  os: { from, below },
   systemModel: null,
   variant: null,
   baseModelSignature: null,
@@ -62,35 +66,35 @@ export const MANIFESTS: Readonly<Record<string, string>> = {
         pack(T1, 'tagger', FIRST),
       ],
       cells: [
-        cell('dictionary', 'iOS', ['26.0', '27.0'], { ...model('os26', FIRST), ...covered(D1) }),
-        cell('dictionary', 'iOS', ['27.0', null], { ...model('core', null, 'core3'), ...covered(D1) }),
-        cell('dictionary', 'iOS', ['27.0', null], {
+        cell(['dictionary', 'iOS'], ['26.0', '27.0'], { ...model('os26', FIRST), ...covered(D1) }),
+        cell(['dictionary', 'iOS'], ['27.0', null], { ...model('core', null, 'core3'), ...covered(D1) }),
+        cell(['dictionary', 'iOS'], ['27.0', null], {
           ...model('core-advanced', null, 'coreAdvanced3'),
           ...covered(D1),
         }),
-        cell('summarizer', 'iOS', ['26.0', '26.4'], { ...model('os26.0', FIRST), ...covered(S1) }),
-        cell('summarizer', 'iOS', ['26.4', '27.0'], { ...model('os26.4', SECOND), ...covered(S2) }),
-        cell('summarizer', 'iOS', ['27.0', null], { ...model('core', null, 'core3'), ...sunset }),
-        cell('summarizer', 'iOS', ['27.0', null], {
+        cell(['summarizer', 'iOS'], ['26.0', '26.4'], { ...model('os26.0', FIRST), ...covered(S1) }),
+        cell(['summarizer', 'iOS'], ['26.4', '27.0'], { ...model('os26.4', SECOND), ...covered(S2) }),
+        cell(['summarizer', 'iOS'], ['27.0', null], { ...model('core', null, 'core3'), ...sunset }),
+        cell(['summarizer', 'iOS'], ['27.0', null], {
           ...model('core-advanced', null, 'coreAdvanced3'),
           ...sunset,
         }),
-        cell('summarizer', 'macOS', ['26.0', '26.4'], { ...model('os26.0', FIRST), ...covered(S1) }),
-        cell('summarizer', 'macOS', ['26.4', null], {}),
-        cell('tagger', 'iOS', ['26.0', '26.4'], { ...model('os26.0', FIRST), ...covered(T1) }),
-        cell('tagger', 'iOS', ['26.4', '26.10'], {
+        cell(['summarizer', 'macOS'], ['26.0', '26.4'], { ...model('os26.0', FIRST), ...covered(S1) }),
+        cell(['summarizer', 'macOS'], ['26.4', null], {}),
+        cell(['tagger', 'iOS'], ['26.0', '26.4'], { ...model('os26.0', FIRST), ...covered(T1) }),
+        cell(['tagger', 'iOS'], ['26.4', '26.10'], {
           ...model('os26.4', SECOND),
           state: 'declined',
           fallback: { adapter: 'summarizer' },
         }),
-        cell('tagger', 'iOS', ['26.10', '27.0'], model('os26.10', 'bbbbbbb')),
-        cell('tagger', 'iOS', ['27.0', null], { ...model('core', null, 'core3'), ...sunset }),
-        cell('tagger', 'iOS', ['27.0', null], {
+        cell(['tagger', 'iOS'], ['26.10', '27.0'], model('os26.10', 'bbbbbbb')),
+        cell(['tagger', 'iOS'], ['27.0', null], { ...model('core', null, 'core3'), ...sunset }),
+        cell(['tagger', 'iOS'], ['27.0', null], {
           ...model('core-advanced', null, 'coreAdvanced3'),
           state: 'sunset',
           fallback: { adapter: 'summarizer' },
         }),
-        cell('tagger', 'macOS', ['26.0', null], { state: 'not-offered' }),
+        cell(['tagger', 'macOS'], ['26.0', null], { state: 'not-offered' }),
       ],
     },
     null,

@@ -113,6 +113,16 @@ test('publishing again changes nothing, and the manifest is repaired without a k
   expect(bytesOf(project, manifestKey('stable'))).toEqual(after);
 });
 
+test('a rollback to what is served already commits nothing', async () => {
+  const project = await signedProject();
+  const { committed, revision } = await rollBack(
+    await project.session(),
+    { to: 1, only: [] },
+    { message: null },
+  );
+  expect([committed, revision]).toEqual([false, 1]);
+});
+
 test('equal inputs give equal entries, signatures included', async () => {
   const first = await signedProject();
   const second = await signedProject();
@@ -167,7 +177,7 @@ test.each([
   { why: 'with the signature of the one before', change: (entry: LogEntry) => entry },
 ])('an entry $why is never built on, and a rollback to a signed one ends it', async ({ change }) => {
   const project = await signedProject();
-  forge(project, (entry) => change(entry) as LogEntry);
+  forge(project, change);
   await project.add('tagger', '2.0.0');
   const refused = { code: 'SIGNATURE_INVALID', exitCode: 7 };
   await expect(publishNow(await project.session())).rejects.toMatchObject(refused);
