@@ -7,6 +7,7 @@ import { type PruneResult, prunePacks } from './prune/prune.ts';
 import { claimPublishedPacks, openClaims } from './publish/claim-packs.ts';
 import { commitRevision, findOperation } from './publish/commit.ts';
 import { finishPublish, type PublishResult } from './publish/finish.ts';
+import { foreignObjects, readWholeChannel, refuseForeign } from './publish/foreign.ts';
 import {
   liftedBy,
   type PublishPermits,
@@ -16,7 +17,6 @@ import {
 } from './publish/permits.ts';
 import { type Promotion, planPromotion } from './publish/plan-promotion.ts';
 import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
-import { refuseForeign } from './publish/roll-forward.ts';
 import { uploadPacks } from './publish/upload.ts';
 import type { RevisionFacts } from './release/compose.ts';
 import { readHead } from './release/read-channel.ts';
@@ -49,7 +49,8 @@ export async function publishPlan(
     channel: { store, name },
   } = session;
   await store.prepare();
-  const { release: head, projection } = await readHead(store, name);
+  const channel = await readWholeChannel(session.channel);
+  const { release: head } = channel;
   const done = await findOperation(store, plan, head);
   const { allowForeign } = options;
   if (done !== null)
@@ -58,10 +59,10 @@ export async function publishPlan(
       allowForeign,
       head,
     });
-  refuseForeign({ release: head, projection }, name, allowForeign);
+  refuseForeign(channel, name, allowForeign);
   refuseUnpermitted(plan, options);
   const liftHolds = liftedBy(plan, options);
-  if (projection.state !== 'foreign' && isUnchanged(plan, head, liftHolds))
+  if (foreignObjects(channel).length === 0 && isUnchanged(plan, head, liftHolds))
     return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   refuseHeld(packs, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
@@ -88,7 +89,7 @@ export async function publishPlan(
     claims,
     singleWriter: session.channel.singleWriter,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
-    foreign: projection.state === 'foreign' ? projection.object : null,
+    foreign: foreignObjects(channel),
   });
   return finishPublish(session, { outcome, uploads, allowForeign });
 }
@@ -103,8 +104,9 @@ export async function rollBack(
     channel: { store, name },
   } = session;
   await store.prepare();
-  const { release: head, projection } = await readHead(store, name);
-  refuseForeign({ release: head, projection }, name, false);
+  const whole = await readWholeChannel(session.channel);
+  const { release: head } = whole;
+  refuseForeign(whole, name, false);
   const claims = await openClaims(store, session.io.wallClock);
   const { operation, ...change } = await planRollback(store, { channel: name, head, claims }, target);
   const outcome = await commitRevision(store, {
@@ -114,7 +116,7 @@ export async function rollBack(
     claims,
     singleWriter: session.channel.singleWriter,
     movedCode: 'CHANNEL_MOVED',
-    foreign: null,
+    foreign: [],
   });
   return finishPublish(session, { outcome });
 }
@@ -129,8 +131,9 @@ export async function promote(
     channel: { store, name, singleWriter },
   } = session;
   await store.prepare();
-  const { release: head, projection } = await readHead(store, name);
-  refuseForeign({ release: head, projection }, name, false);
+  const whole = await readWholeChannel(session.channel);
+  const { release: head } = whole;
+  refuseForeign(whole, name, false);
   const { release: source } = await readHead(store, promotion.from);
   const claims = await openClaims(store, session.io.wallClock);
   const place = { channel: name, head, source, claims };
@@ -142,7 +145,7 @@ export async function promote(
     claims,
     singleWriter,
     movedCode: 'CHANNEL_MOVED',
-    foreign: null,
+    foreign: [],
   });
   return finishPublish(session, { outcome });
 }
@@ -172,5 +175,5 @@ const revisionFacts = (
   createdAt: toTimestamp(io.now()),
   toolVersion: io.toolVersion,
   source: io.source,
-  publicUrl: channel.target.publicUrl,
+  target: channel.target,
 });

@@ -3,6 +3,7 @@ import { type DigestCache, openDigestCache } from './adapter/digest-cache.ts';
 import type { Config } from './config/config.ts';
 import { PROJECT_FOLDER } from './disk/project-folder.ts';
 import type { ReleaseSource } from './model/release.ts';
+import type { OpenPackTool } from './pack/ba-package/tool.ts';
 import { openPackCache, type PackCache } from './pack/cache.ts';
 import type { Progress } from './progress.ts';
 import type { StoreTarget } from './store/open.ts';
@@ -19,8 +20,8 @@ export interface ReleaseIo {
   readonly toolVersion: string;
   /** Commit, ref, run and actor where CI tells; null elsewhere. */
   readonly source: ReleaseSource | null;
-  /** The value of FMRELEASE_BA_PACKAGE, or where Apple's packer was found. */
-  readonly packTool: string | undefined;
+  /** Finds Apple's packer; undefined where the target never needs it. */
+  readonly packTool: OpenPackTool | undefined;
 }
 
 /** One channel of one target, opened. */

@@ -1,5 +1,6 @@
 import type { UserConfig } from '../generated/config.ts';
 import type { Support } from '../matrix/coverage.ts';
+import type { Platform } from '../model/platform.ts';
 import type { DeepReadonly } from '../model/readonly.ts';
 
 /** The config as the code sees it: complete, checked and read-only. Paths are relative to `root`. */
@@ -29,7 +30,12 @@ interface TargetBasics {
   readonly hosting: Hosting;
   readonly verify: 'edge' | 'origin' | 'none';
   readonly archive: 'aar' | 'zip';
+  /** Keys beside our own that carry a platform's download manifest, by platform and channel. */
+  readonly projections: ExtraKeys;
 }
+
+/** Keys of shipped apps, relative to the prefix: by platform, then by channel. */
+export type ExtraKeys = Readonly<Partial<Record<Platform, Readonly<Record<string, string>>>>>;
 
 /** A folder that any static server or CDN origin can serve. `path` is absolute. */
 export interface DirectoryTarget extends TargetBasics {

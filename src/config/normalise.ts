@@ -5,6 +5,7 @@ import type { Support } from '../matrix/coverage.ts';
 import { parseOsRange } from '../model/os-range.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import type { Config, S3Target, Target } from './config.ts';
+import { toExtraKeys } from './extra-keys.ts';
 
 /** Where the config was found: its folder and its file name. */
 export interface ConfigOrigin {
@@ -28,9 +29,10 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
       return undefined;
     }
   };
+  const channels = user.channels ?? ['stable'];
   const userTargets = user.targets ?? DEFAULT_TARGETS;
   const targets = Object.entries(userTargets).flatMap(
-    ([name, target]) => collect(() => toTarget(name, target, root)) ?? [],
+    ([name, target]) => collect(() => toTarget(name, target, { root, channels })) ?? [],
   );
   const support = toSupport(user.support, collect);
   const defaultTarget = user.defaultTarget ?? null;
@@ -54,7 +56,7 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
     file,
     matrix: user.matrix ?? 'fmrelease.matrix.json',
     support,
-    channels: user.channels ?? ['stable'],
+    channels,
     targets,
     defaultTarget,
     only: user.only ?? [],
@@ -77,13 +79,19 @@ function toSupport(support: UserConfig['support'], collect: <T>(act: () => T) =>
   return Object.fromEntries(ranges.filter((range) => range !== undefined));
 }
 
-function toTarget(name: string, target: UserTarget, root: string): Target {
+interface TargetPlace {
+  readonly root: string;
+  readonly channels: readonly string[];
+}
+
+function toTarget(name: string, target: UserTarget, { root, channels }: TargetPlace): Target {
   if (target.kind === 'app-store-connect') return { kind: 'app-store-connect', name };
   const basics = {
     name,
     publicUrl: toPublicUrl(name, target.publicUrl),
     hosting: target.hosting ?? 'unmanaged',
     archive: target.archive ?? 'aar',
+    projections: toExtraKeys(name, target, channels),
   } as const;
   return target.kind === 'directory'
     ? { ...basics, kind: 'directory', path: resolve(root, target.path), verify: target.verify ?? 'origin' }
@@ -92,7 +100,7 @@ function toTarget(name: string, target: UserTarget, root: string): Target {
 
 function toS3Target(
   target: Extract<UserTarget, { kind: 's3' }>,
-  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive'>,
+  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive' | 'projections'>,
 ): S3Target {
   const endpoint = target.endpoint === undefined ? null : toEndpoint(basics.name, target.endpoint);
   return {

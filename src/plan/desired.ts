@@ -28,8 +28,9 @@ export function desiredState(adapter: Adapter, intent: Intent, target: StoreTarg
 }
 
 const recipeFor = (adapter: Adapter, target: StoreTarget): Recipe => ({
-  format: target.archive,
-  compression: 'none',
+  ...(target.hosting === 'managed'
+    ? { format: 'asset-pack', compression: 'apple' }
+    : { format: target.archive, compression: 'none' }),
   platforms: adapter.platforms,
   downloadPolicy: adapter.downloadPolicy,
 });

@@ -35,8 +35,8 @@ export interface CommitRequest {
   readonly versionsThere?: HighestVersions;
   /** The user vouches that nobody else publishes: a store that ignores conditions may be written to. */
   readonly singleWriter: boolean;
-  /** A manifest of somebody else that this commit's projection will replace: versions go above it. */
-  readonly foreign: StoredObject | null;
+  /** Manifests of somebody else that this commit's projections will replace: versions go above them. */
+  readonly foreign: readonly StoredObject[];
 }
 
 /** How a commit ended. `release` is what it wrote, or what an earlier run wrote (`alreadyCommitted`), or the head. */

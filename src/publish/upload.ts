@@ -6,7 +6,7 @@ import type { PackRecord } from '../model/release.ts';
 import { buildPack } from '../pack/build-pack.ts';
 import type { CachedPack, PackCache } from '../pack/cache.ts';
 import type { Progress } from '../progress.ts';
-import { type ReadyPack, toReadyPack } from '../release/compose.ts';
+import { bytesOf, type ReadyPack, toReadyPack } from '../release/compose.ts';
 import type { Session } from '../session.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import type { PackClaims } from './claim-packs.ts';
@@ -44,7 +44,7 @@ export async function uploadPacks(
     for (const pack of packs) {
       const known = published.get(pack.id);
       if (known !== undefined) {
-        ready.set(pack.id, toReadyPack(pack, { sha256: known.sha256, sizeBytes: known.downloadSize }));
+        ready.set(pack.id, toReadyPack(pack, bytesOf(known)));
         continue;
       }
       const built = await buildPack(pack, io.cache, reader);

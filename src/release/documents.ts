@@ -1,5 +1,6 @@
 import { ReleaseError } from '../errors.ts';
 import type { CellsDocument as CellsJson } from '../generated/cells.ts';
+import type { DownloadManifest } from '../generated/download-manifest.ts';
 import type { LogEntry as LogEntryJson } from '../generated/log-entry.ts';
 import type { ChannelManifest as ChannelManifestJson } from '../generated/manifest.ts';
 import { readJsonBytes } from '../json/read.ts';
@@ -36,6 +37,18 @@ export async function parseManifest(bytes: Uint8Array, source: string): Promise<
   const { default: validate } = await import('../generated/manifest.validator.js');
   return damagedAs('DOCUMENT_DAMAGED', source, () =>
     checkDocument<ChannelManifestJson>(readJsonBytes(bytes, source), {
+      validate,
+      source,
+      code: 'DOCUMENT_DAMAGED',
+    }),
+  );
+}
+
+/** Reads a platform's download manifest; `DOCUMENT_DAMAGED` when it is anything else. */
+export async function parseDownloadManifest(bytes: Uint8Array, source: string): Promise<DownloadManifest> {
+  const { default: validate } = await import('../generated/download-manifest.validator.js');
+  return damagedAs('DOCUMENT_DAMAGED', source, () =>
+    checkDocument<DownloadManifest>(readJsonBytes(bytes, source), {
       validate,
       source,
       code: 'DOCUMENT_DAMAGED',

@@ -2,8 +2,9 @@ import { ReleaseError } from '../errors.ts';
 import type { Device } from '../matrix/resolve.ts';
 import type { Cell } from '../model/cell.ts';
 import { formatOsVersion } from '../model/os-version.ts';
-import { parseManifest } from '../release/documents.ts';
-import { MANIFEST, manifestKey } from '../release/layout.ts';
+import type { Platform } from '../model/platform.ts';
+import { parseDownloadManifest, parseManifest } from '../release/documents.ts';
+import { MANIFEST, manifestKey, platformManifestKey } from '../release/layout.ts';
 import { packUrl } from '../release/projection.ts';
 import { readHead, readRelease } from '../release/read-channel.ts';
 import { type ResolvablePack, resolveRelease } from '../release/resolve-release.ts';
@@ -38,7 +39,12 @@ export async function resolveFromRelease(
       `Revision ${release.revision} of "${channel.name}" has no adapter "${name}".`,
       { fix: `Name one of ${known.join(', ')}.` },
     );
-  const { state, cells, pack, trail } = resolveRelease(release, name, device);
+  const { state, cells, pack: released, trail } = resolveRelease(release, name, device);
+  const seen =
+    source === 'edge' && channel.target.hosting === 'managed' && released !== null
+      ? await readAsTheSystemDoes(channel, device.platform, released)
+      : { pack: released, trail: [] };
+  const { pack } = seen;
   const [cell, another] = cells;
   return {
     state,
@@ -48,12 +54,16 @@ export async function resolveFromRelease(
     source,
     revision: release.revision,
     systemModel: another === undefined ? (cell?.systemModel ?? null) : null,
-    baseModelSignature: pack?.baseModelSignature ?? (another === undefined ? signatureOf(cell) : null),
-    build: pack?.build ?? null,
+    baseModelSignature: released?.baseModelSignature ?? (another === undefined ? signatureOf(cell) : null),
+    build: released?.build ?? null,
     pack: pack === null ? null : toResolvedPack(pack, pack.url),
     fallback: cell?.fallback ?? null,
     candidates: another === undefined ? [] : cells.flatMap(({ systemModel }) => systemModel ?? []),
-    trail: [`Revision ${release.revision} of "${channel.name}", from the ${source}.`, ...trail],
+    trail: [
+      `Revision ${release.revision} of "${channel.name}", from the ${source}.`,
+      ...trail,
+      ...seen.trail,
+    ],
   };
 }
 
@@ -70,6 +80,32 @@ interface PublishedRelease {
     readonly sha256: string;
     readonly downloadSize: number;
   })[];
+}
+
+type PublishedPack = PublishedRelease['packs'][number];
+
+/** Under managed hosting the system downloads what the platform's manifest lists, whatever `manifest.json` says. */
+async function readAsTheSystemDoes(
+  { name, target }: OpenChannel,
+  platform: Platform,
+  pack: PublishedPack,
+): Promise<{ readonly pack: PublishedPack | null; readonly trail: readonly string[] }> {
+  const key = platformManifestKey(name, platform);
+  const served = await edgeReader(target.publicUrl).get(key);
+  if (served === null) return { pack: null, trail: [`${key} is absent: the system downloads nothing.`] };
+  const { assetPacks } = await parseDownloadManifest(await collect(served.bytes), key);
+  const entry = assetPacks.find(({ id }) => id === pack.id);
+  if (entry === undefined)
+    return { pack: null, trail: [`${key} does not list ${pack.id}: the system downloads nothing.`] };
+  const { version, url, downloadSize, userInfo } = entry;
+  const sha256 = userInfo?.['sha256'];
+  const same = version === pack.version && url === pack.url;
+  return {
+    pack: { ...pack, version, url, downloadSize, sha256: typeof sha256 === 'string' ? sha256 : pack.sha256 },
+    trail: [
+      `${key} lists ${pack.id} v${version}${same ? '' : `, where manifest.json has v${pack.version}: the system goes by the former`}.`,
+    ],
+  };
 }
 
 async function readLog(

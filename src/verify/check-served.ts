@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { ReleaseError } from '../errors.ts';
+import type { Platform } from '../model/platform.ts';
 import type { ChannelManifest } from '../model/release.ts';
 import type { Progress } from '../progress.ts';
 import { parseManifest } from '../release/documents.ts';
 import { manifestKey } from '../release/layout.ts';
 import { type Check, failed, passed } from './check.ts';
+import { checkDownloads } from './check-downloads.ts';
 import { collect, type PublishedObject, type PublishedReader } from './reader.ts';
 
 /** What to look at. `full` hashes every byte of every pack; `only` names adapters, empty means all. */
@@ -17,6 +19,8 @@ export interface VerifyScope {
   readonly packs: ReadonlySet<string> | null;
   /** The revision that must be served at least; null takes what is there. */
   readonly atLeast: number | null;
+  /** The download manifests that the release has, by platform and key. */
+  readonly downloads: readonly { readonly platform: Platform; readonly key: string }[];
 }
 
 type AssetPack = ChannelManifest['assetPacks'][number];
@@ -48,7 +52,10 @@ export async function checkServed(
     ({ id, adapter }) =>
       (scope.only.length === 0 || scope.only.includes(adapter)) && (scope.packs?.has(id) ?? true),
   );
-  const checks: Check[] = [...checkManifest(manifest, served, scope)];
+  const checks: Check[] = [
+    ...checkManifest(manifest, served, scope),
+    ...(await checkDownloads(reader, manifest, scope)),
+  ];
   for (const pack of packs)
     checks.push(...(await checkPack(reader, pack, { scope, progress }).catch(failAs(`pack ${pack.id}`))));
   return checks;
@@ -74,18 +81,20 @@ function checkManifest(
       ? passed(MANIFEST_CHECK, `revision ${manifest.revision} of ${channel}`)
       : failed(MANIFEST_CHECK, `names the channel "${manifest.channel}", expected "${channel}"`),
     ...(fresh ? [] : [failed(REVISION_CHECK, `serves revision ${manifest.revision}, expected ${atLeast}`)]),
-    ...(headers === null ? [] : [checkManifestCaching(headers.get('cache-control') ?? '')]),
+    ...(headers === null ? [] : [checkCaching('manifest caching', headers)]),
   ];
 }
 
-function checkManifestCaching(value: string): Check {
+/** Looks at how long caches may keep a projection. */
+export function checkCaching(name: string, headers: ReadonlyMap<string, string>): Check {
+  const value = headers.get('cache-control') ?? '';
   const ages = [...value.matchAll(/(?:^|[\s,])(?:max-age|s-maxage)=(\d+)/g)].map(([, seconds]) =>
     Number(seconds),
   );
   const short =
     ages.length > 0 ? Math.max(...ages) <= MAX_MANIFEST_AGE_SECONDS : /no-cache|no-store/.test(value);
   return (short ? passed : failed)(
-    'manifest caching',
+    name,
     `Cache-Control is "${value}", expected no-cache or at most ${MAX_MANIFEST_AGE_SECONDS} seconds`,
   );
 }

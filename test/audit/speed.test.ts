@@ -16,6 +16,7 @@ const DIRECTORY = {
   hosting: 'unmanaged',
   verify: 'origin',
   archive: 'aar',
+  projections: {},
 } as const;
 
 /** A matrix of so many adapters, each with a build for each of 20 system models, and a log of so many revisions. */
@@ -90,6 +91,7 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
       head: newest === undefined ? null : { ...newest, cells: [] },
       headKnown: true,
       projection: 'current',
+      platforms: [],
       urlsMoved: false,
       slots,
       logFaults: [],

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeJson } from '../../src/json/write.ts';
-import { checkManifestFile, generateManifests, writeManifests } from '../../src/manifest/generate.ts';
+import { checkManifestFile } from '../../src/manifest/check.ts';
+import { generateManifests, writeManifests } from '../../src/manifest/generate.ts';
 import { makeProject, publishNow, readFolder, readManifest } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
 

@@ -31,6 +31,7 @@ export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => (
       hosting: 'unmanaged',
       verify: 'none',
       archive: 'aar',
+      projections: {},
     },
   },
   io: {
@@ -60,7 +61,7 @@ export async function planBuild({ channel }: Session, adapter: string, build: st
     published: await findPublishedPacks(channel.store, head, packs),
     archiveSizes: new Map(),
     builtDigests: new Map(),
-    ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign: null }),
+    ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign: [] }),
     urlsMoved: false,
     allow: { remove: [], gap: true, liftHolds: [] },
   });

@@ -229,4 +229,5 @@ const TARGET = {
   hosting: 'unmanaged',
   verify: 'origin',
   archive: 'aar',
+  projections: {},
 } as const;

@@ -35,6 +35,7 @@ export const targetOn = (
     hosting: 'unmanaged',
     verify: 'origin',
     archive: 'aar',
+    projections: {},
     ...changes,
   };
 };
