@@ -1,6 +1,5 @@
 import type { Plan } from './model/plan.ts';
-import type { LogEntry, Release } from './model/release.ts';
-import { toTimestamp } from './model/timestamp.ts';
+import type { Release } from './model/release.ts';
 import { assemblePlan } from './plan/assemble.ts';
 import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
 import { type PruneResult, prunePacks } from './prune/prune.ts';
@@ -18,8 +17,8 @@ import {
 import { type Promotion, planPromotion } from './publish/plan-promotion.ts';
 import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
 import { uploadPacks } from './publish/upload.ts';
-import type { RevisionFacts } from './release/compose.ts';
 import { readHead } from './release/read-channel.ts';
+import { revisionFacts } from './release/revision-facts.ts';
 import type { Session } from './session.ts';
 
 /** How a publish shall go beyond what its plan says. */
@@ -165,15 +164,3 @@ const isUnchanged = (plan: Plan, head: Release | null, liftHolds: readonly strin
   plan.base?.sha256 === head.entrySha256;
 
 const NOTHING_TO_DO = { committed: false, alreadyCommitted: false, ignored: [] } as const;
-
-const revisionFacts = (
-  { channel, io }: Session,
-  own: { readonly kind: LogEntry['kind']; readonly operation: string; readonly message: string | null },
-): RevisionFacts => ({
-  ...own,
-  channel: channel.name,
-  createdAt: toTimestamp(io.now()),
-  toolVersion: io.toolVersion,
-  source: io.source,
-  target: channel.target,
-});

@@ -64,15 +64,16 @@ export async function uploadPacks(
   return { packs: ready, uploadedBytes, skippedBytes: total - uploadedBytes };
 }
 
-interface UploadPlace {
+/** Where a pack goes. */
+export interface UploadPlace {
   readonly store: ReleaseStore;
   readonly claims: PackClaims;
   readonly cache: PackCache;
   readonly progress: Progress;
 }
 
-/** Uploads one built pack unless it is there; returns how many bytes were sent. */
-async function uploadPack(
+/** Uploads one pack unless it is there, every byte of it proved; returns how many bytes were sent. */
+export async function uploadPack(
   pack: ReadyPack,
   built: CachedPack,
   { store, claims, cache, progress }: UploadPlace,
