@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { inspectAdapter } from '../../src/adapter/inspect.ts';
 import { type AdoptResult, adoptChannel, planAdoption } from '../../src/adopt/adopt.ts';
 import { pairWithPlatforms } from '../../src/adopt/read-manifests.ts';
 import { sha256Of } from '../../src/model/digest.ts';
 import type { Session } from '../../src/session.ts';
 import { makeManagedProject, readDownload, readDownloadBytes } from '../managed/managed-project.ts';
+import { makeAdapter } from '../support/make-adapter.ts';
 import { planNow, publishNow, readLogEntry } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { claimOf, fileOf, manifestOf, publishByHand } from './by-hand.ts';
@@ -44,6 +46,9 @@ test('with the proposed matrix entries a publish builds nothing, uploads nothing
   const source = hand.put('iOS.json', manifestOf(hand.putAdapter('summarizer', 7)));
   const project = await makeManagedProject(scratchFolder());
   const { proposal } = await adopt(await project.session(), [source]);
+  const same = makeAdapter(scratchFolder(), { metadata: { description: 'v7' } });
+  const { digest, sizeBytes } = await inspectAdapter(same, (await project.session()).io);
+  expect(proposal.adapters['summarizer']?.builds).toMatchObject([{ digest, sizeBytes }]);
   const matrix = { formatVersion: 1, systemModels: [], ...proposal };
   writeFileSync(join(project.root, 'fmrelease.matrix.json'), JSON.stringify(matrix));
   const session = await project.session({ packTool: () => Promise.reject(new Error('not needed')) });
@@ -224,7 +229,7 @@ test('what cannot be a manifest is refused, whatever it is', async () => {
     [fileOf('iOS.json', '{"assetPacks": {}}'), 'MANIFEST_INVALID'],
     [fileOf('iOS.json', `{"assetPacks": []}${' '.repeat(1 << 20)}`), 'MANIFEST_INVALID'],
     [join(project.root, 'iOS.json'), 'FILE_NOT_FOUND'],
-    [(await publishByHand()).url + 'iOS.json', 'FILE_NOT_FOUND'],
+    [`${(await publishByHand()).url}iOS.json`, 'FILE_NOT_FOUND'],
     ['ftp://127.0.0.1/iOS.json', 'USAGE'],
   ] as const;
   for (const [source, code] of cases) await expect(adopt(session, [source])).rejects.toMatchObject({ code });

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -8,18 +8,21 @@ import type { PackTool } from '../../../src/pack/ba-package/tool.ts';
 /** Makes a program of the stand-in in a folder, and returns its path. */
 export function installStandIn(folder: string, name = 'ba-package'): string {
   const path = join(folder, name);
-  buildSync({
+  bundled ??= buildSync({
     entryPoints: [fileURLToPath(new URL('main.ts', import.meta.url))],
-    outfile: path,
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     banner: { js: `#!${process.execPath}` },
     logLevel: 'error',
-  });
+  }).outputFiles[0]?.text;
+  writeFileSync(path, bundled ?? '');
   chmodSync(path, 0o755);
   return path;
 }
+
+let bundled: string | undefined;
 
 /** Finds the stand-in as the product would, and lets it be silent for a shorter time. */
 export const openStandIn = async (path: string, stallMs = 20_000): Promise<PackTool> => ({
