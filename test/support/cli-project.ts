@@ -67,6 +67,8 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
   await project.prepare('publish', '--yes');
   await project.prepare('plan', '--out', 'plan.json');
   project.write('bucket.config.json', BUCKET_CONFIG);
+  project.write('managed.config.json', MANAGED_CONFIG);
+  project.write('iOS.json', { assetPacks: [] });
   return project;
 }
 
@@ -89,6 +91,12 @@ export const BUCKET_CONFIG = {
       publicUrl: 'http://127.0.0.1:9/',
     },
   },
+};
+
+/** A config with one target of managed hosting, which nothing was published to. */
+export const MANAGED_CONFIG = {
+  ...CONFIG,
+  targets: { local: { ...CONFIG.targets.local, path: '.fmrelease/managed', hosting: 'managed' } },
 };
 
 /** The clock of every preparation: 2026-11-22T10:00:00Z. */
