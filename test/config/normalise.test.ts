@@ -47,6 +47,7 @@ test('support alone is enough', () => {
         hosting: 'unmanaged',
         verify: 'origin',
         archive: 'aar',
+        projections: {},
       },
     ],
     defaultTarget: null,

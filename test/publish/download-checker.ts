@@ -71,7 +71,7 @@ export class DownloadChecker {
 /** Behind the document, on a line of its own: the revision in binary, a tab for 1 and a space for 0. */
 function revisionOf(bytes: Uint8Array): number {
   const line = Buffer.from(bytes).toString('utf8').split('\n').at(-2) ?? '';
-  return [...line].reduce((sum, char) => sum * 2 + (char === '\t' ? 1 : 0), 0);
+  return Number.parseInt(line.replaceAll(' ', '0').replaceAll('\t', '1'), 2) || 0;
 }
 
 interface NaiveDownload {

@@ -42,7 +42,7 @@ export const TOOL_CASES: readonly ToolCase[] = [
 export interface Bench {
   readonly folder: string;
   readonly order: PackOrder;
-  pack(tool: PackTool): Promise<CachedPack>;
+  readonly pack: (tool: PackTool) => Promise<CachedPack>;
 }
 
 /** Makes a project with one build of the kind; its path has a space and an umlaut in it. */

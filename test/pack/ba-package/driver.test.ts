@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findPackTool } from '../../../src/pack/ba-package/find.ts';
 import { installStandIn, openStandIn, readRuns } from '../../support/ba-package-stand-in/install.ts';
 import { scratchFolder } from '../../support/scratch.ts';
@@ -10,11 +10,11 @@ const ON_DEMAND = { kind: 'fmadapter', downloadPolicy: { onDemand: {} } } as con
 
 /** What the stand-in is told; a test starts with nothing. */
 function tell(settings: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(settings)) process.env[`BA_PACKAGE_STAND_IN_${name}`] = value;
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(`BA_PACKAGE_STAND_IN_${name}`, value);
 }
 
 afterEach(() => {
-  for (const name of ['VERSION', 'FAULT', 'LOG']) delete process.env[`BA_PACKAGE_STAND_IN_${name}`];
+  vi.unstubAllEnvs();
 });
 
 describe.each(['1.2', '2.0'])('the stand-in for ba-package %s', (version) => {

@@ -93,7 +93,10 @@ test('its download manifest has the observed keys, and versions by position or 0
   expect(
     run('download-manifest', 'create', 'o.aar', '--asset-pack-versions', '5', ...base, '-o', '5.json').status,
   ).toBe(0);
-  const read = (name: string) => JSON.parse(readFileSync(join(cwd, name), 'utf8')).assetPacks[0];
+  const read = (name: string): { readonly version: number } => {
+    const { assetPacks } = JSON.parse(readFileSync(join(cwd, name), 'utf8'));
+    return assetPacks[0];
+  };
   expect(read('0.json').version).toBe(0);
   expect(read('5.json')).toEqual({
     id: 'a',

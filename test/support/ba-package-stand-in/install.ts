@@ -35,4 +35,7 @@ export const readRuns = (log: string): readonly (readonly string[])[] =>
   readFileSync(log, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line): readonly string[] => JSON.parse(line));
+    .map((line) => {
+      const words: readonly string[] = JSON.parse(line);
+      return words;
+    });
