@@ -96,11 +96,8 @@ function bucketPolicy(
 ): PolicyDocument {
   const { whole, below } = resourcesOf(target);
   const immutable = [below('v1/packs/*'), below('v1/cells/*'), below('v1/channels/*/log/*')];
-  const projections = [
-    below('v1/channels/*.json'),
-    below('v1/tombstones/*'),
-    ...extraKeys(target).map(below),
-  ];
+  const extra = extraKeys(target).map(below);
+  const projections = [below('v1/channels/*.json'), below('v1/tombstones/*'), ...extra];
   return documentOf([
     deny({
       Sid: 'CreateOnly',
@@ -120,7 +117,7 @@ function bucketPolicy(
     deny({
       Sid: 'NoRemovalOfTheLog',
       Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-      Resource: [below('v1/cells/*'), below('v1/channels/*'), ...extraKeys(target).map(below)],
+      Resource: [below('v1/cells/*'), below('v1/channels/*'), ...extra],
     }),
     deny({
       Sid: 'OnlyTheJanitorPrunes',
@@ -135,14 +132,7 @@ function bucketPolicy(
     }),
     deny({
       Sid: 'NoReconfiguration',
-      Action: [
-        's3:PutLifecycleConfiguration',
-        's3:PutBucketVersioning',
-        's3:PutReplicationConfiguration',
-        's3:PutBucketPublicAccessBlock',
-        's3:PutBucketPolicy',
-        's3:DeleteBucketPolicy',
-      ],
+      Action: RECONFIGURING,
       Resource: [whole],
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': administratorArn } },
     }),
@@ -154,6 +144,16 @@ function bucketPolicy(
     }),
   ]);
 }
+
+/** What changes the bucket itself. */
+const RECONFIGURING = [
+  's3:PutLifecycleConfiguration',
+  's3:PutBucketVersioning',
+  's3:PutReplicationConfiguration',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketPolicy',
+  's3:DeleteBucketPolicy',
+];
 
 const deny = (statement: Omit<PolicyStatement, 'Effect' | 'Principal'>): PolicyStatement => ({
   ...statement,

@@ -13,7 +13,7 @@ import { scratchFolder } from '../support/scratch.ts';
 export interface ByHand {
   readonly url: string;
   readonly host: string;
-  put(path: string, content: string | Uint8Array | { readonly redirect: string }): string;
+  readonly put: (path: string, content: string | Uint8Array | { readonly redirect: string }) => string;
   /** Packs an adapter as a person would, with the tool itself, and puts it there; returns its manifest entry. */
   putAdapter(name: string, version: number, folder?: string): HandEntry;
 }

@@ -47,21 +47,21 @@ describe('the example publishes one matrix with both hostings', () => {
   );
 
   test('app has our archives and one manifest, system has Apple’s and one per platform', () => {
-    const read = (path: string) => JSON.parse(example.read(path));
-    const packs = (target: string) =>
-      read(`.fmrelease/${target}/v1/channels/stable/manifest.json`).assetPacks;
-    expect(packs('app').map((pack: { archive: object }) => pack.archive)).toEqual([ARCHIVE, ARCHIVE]);
-    expect(packs('system').map((pack: { archive: object }) => pack.archive)).toEqual([
-      ASSET_PACK,
-      ASSET_PACK,
-    ]);
-    expect(() => read('.fmrelease/app/v1/channels/stable/iOS.json')).toThrow('ENOENT');
+    const read = (path: string): ServedDocument => {
+      const document: ServedDocument = JSON.parse(example.read(`.fmrelease/${path}`));
+      return document;
+    };
+    const archives = (target: string) =>
+      read(`${target}/v1/channels/stable/manifest.json`).assetPacks?.map(({ archive }) => archive);
+    expect(archives('app')).toEqual([ARCHIVE, ARCHIVE]);
+    expect(archives('system')).toEqual([ASSET_PACK, ASSET_PACK]);
+    expect(() => read('app/v1/channels/stable/iOS.json')).toThrow('ENOENT');
     for (const key of ['v1/channels/stable/iOS.json', 'v1/channels/stable/macOS.json', 'legacy/ios.json'])
-      expect(read(`.fmrelease/system/${key}`).assetPacks.map(({ id }: { id: string }) => id)).toEqual([
+      expect(read(`system/${key}`).assetPacks?.map(({ id }) => id)).toEqual([
         'fmadapter-summarizer-9799725',
         'summarizer_core',
       ]);
-    expect(read('.fmrelease/system/v1/channels/stable/log/1.json').packs[0].packedBy).toContain('(stand-in)');
+    expect(read('system/v1/channels/stable/log/1.json').packs?.[0]?.packedBy).toContain('(stand-in)');
   });
 
   test('what system serves is whole to a reader that knows nothing of fmrelease', () => {
@@ -142,3 +142,9 @@ describe('the example publishes one matrix with both hostings', () => {
 
 const ARCHIVE = { format: 'aar', compression: 'none' };
 const ASSET_PACK = { format: 'asset-pack', compression: 'apple' };
+
+/** A manifest or a log entry, as far as this test looks into it. */
+interface ServedDocument {
+  readonly assetPacks?: readonly { readonly id: string; readonly archive?: object }[];
+  readonly packs?: readonly { readonly packedBy?: string }[];
+}

@@ -83,27 +83,42 @@ async function readEntries(source: Source, wanted: (path: string) => boolean): P
   const files: FileDigest[] = [];
   const texts = new Map<string, Uint8Array>();
   for (let at = 0; at < source.size; ) {
-    const prefix = await source.read(at, 6);
-    const magic = prefix.toString('latin1', 0, 4);
-    if (prefix.length < 6 || (magic !== 'AA01' && magic !== 'YAA1'))
-      throw new Malformed(`no entry starts at byte ${at}`);
-    const headerBytes = prefix.readUInt16LE(4);
-    const { path, isFile, blobs } = readFields((await source.read(at, headerBytes)).subarray(6));
-    let data = at + headerBytes;
-    for (const { key, length } of blobs) {
-      if (data + length > source.size) throw new Malformed(`"${path}" is cut off`);
-      if (key === 'DAT' && isFile) {
-        if (files.length >= MOST_FILES) throw new Malformed(`it holds more than ${MOST_FILES} files`);
-        const keep = length <= MOST_TEXT && wanted(path);
-        const { sha256, bytes } = await digest(source, { at: data, length, keep });
-        files.push({ path, sizeBytes: length, sha256 });
-        if (keep) texts.set(path, bytes);
-      }
-      data += length;
-    }
-    at = data;
+    const { path, data, next } = await readEntry(source, at);
+    at = next;
+    if (data === null) continue;
+    if (files.length >= MOST_FILES) throw new Malformed(`it holds more than ${MOST_FILES} files`);
+    const keep = data.length <= MOST_TEXT && wanted(path);
+    const { sha256, bytes } = await digest(source, { ...data, keep });
+    files.push({ path, sizeBytes: data.length, sha256 });
+    if (keep) texts.set(path, bytes);
   }
   return { state: 'read', files, texts };
+}
+
+/** One entry: where its data lies (null for anything but a file), and where the next entry starts. */
+interface Entry {
+  readonly path: string;
+  readonly data: { readonly at: number; readonly length: number } | null;
+  readonly next: number;
+}
+
+async function readEntry(source: Source, at: number): Promise<Entry> {
+  const prefix = await source.read(at, PREFIX_BYTES);
+  const magic = prefix.toString('latin1', 0, 4);
+  if (prefix.length < PREFIX_BYTES || (magic !== 'AA01' && magic !== 'YAA1'))
+    throw new Malformed(`no entry starts at byte ${at}`);
+  const headerBytes = prefix.readUInt16LE(4);
+  if (headerBytes < PREFIX_BYTES) throw new Malformed('an entry header is cut off');
+  const header = await source.read(at, headerBytes);
+  const { path, isFile, blobs } = readFields(header.subarray(PREFIX_BYTES));
+  let next = at + headerBytes;
+  let data: Entry['data'] = null;
+  for (const { key, length } of blobs) {
+    if (key === 'DAT' && isFile) data = { at: next, length };
+    next += length;
+    if (next > source.size) throw new Malformed(`"${path}" is cut off`);
+  }
+  return { path, data, next };
 }
 
 interface EntryFields {
@@ -177,6 +192,7 @@ const FIELD_BYTES: Readonly<Record<string, number>> = {
   C: 8,
 };
 
+const PREFIX_BYTES = 6;
 const MOST_FILES = 20_000;
 const MOST_TEXT = 256 * 1024;
 const CHUNK_BYTES = 1 << 20;

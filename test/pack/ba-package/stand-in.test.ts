@@ -94,8 +94,8 @@ test('its download manifest has the observed keys, and versions by position or 0
     run('download-manifest', 'create', 'o.aar', '--asset-pack-versions', '5', ...base, '-o', '5.json').status,
   ).toBe(0);
   const read = (name: string): { readonly version: number } => {
-    const { assetPacks } = JSON.parse(readFileSync(join(cwd, name), 'utf8'));
-    return assetPacks[0];
+    const document: { assetPacks: { version: number }[] } = JSON.parse(readFileSync(join(cwd, name), 'utf8'));
+    return document.assetPacks[0] ?? { version: -1 };
   };
   expect(read('0.json').version).toBe(0);
   expect(read('5.json')).toEqual({
