@@ -1,7 +1,7 @@
 import type { Interfaces } from '@oclif/core';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { toggle } from '../src/cli/flags.ts';
-import { describePlace, findPackTool, openConfig, pickTarget } from '../src/cli/session.ts';
+import { describePlace, openConfig, packToolOpener, pickTarget } from '../src/cli/session.ts';
 import { type DoctorCheck, diagnose } from '../src/doctor/diagnose.ts';
 import { renderDiagnosis } from '../src/render/diagnosis.ts';
 
@@ -25,7 +25,7 @@ export default class Doctor extends ReleaseCommand {
       loadConfig: () => openConfig(opening),
       pickTarget: (config) => pickTarget(config, opening),
       describePlace,
-      packTool: findPackTool(),
+      packTool: (name) => packToolOpener(name)(),
       nodeVersion: process.version,
       probe: flags.probe,
     });

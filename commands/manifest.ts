@@ -3,10 +3,11 @@ import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { onlyFlag, rehashFlag } from '../src/cli/flags.ts';
 import { openSession } from '../src/cli/session.ts';
-import { checkManifestFile, generateManifests, writeManifests } from '../src/manifest/generate.ts';
+import { checkManifestFile } from '../src/manifest/check.ts';
+import { generateManifests, writeManifests } from '../src/manifest/generate.ts';
 
 export default class Manifest extends ReleaseCommand {
-  static override summary = 'Generate the asset manifest without publishing.';
+  static override summary = 'Generate the asset manifests without publishing.';
   static override examples = [
     '<%= config.bin %> manifest --out build/',
     '<%= config.bin %> manifest --check manifest.json',
@@ -15,7 +16,9 @@ export default class Manifest extends ReleaseCommand {
     only: onlyFlag,
     rehash: rehashFlag,
     out: string({ description: 'A folder to write the manifests to.' }),
-    check: string({ description: 'A committed manifest; exit 10 when it differs.' }),
+    check: string({
+      description: 'A committed manifest, or one that ba-package wrote; exit 10 when it differs.',
+    }),
   };
 
   protected async answer(): Promise<Answer> {

@@ -1,12 +1,12 @@
 import type { Plan } from './model/plan.ts';
-import type { LogEntry, Release } from './model/release.ts';
-import { toTimestamp } from './model/timestamp.ts';
+import type { Release } from './model/release.ts';
 import { assemblePlan } from './plan/assemble.ts';
 import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
 import { type PruneResult, prunePacks } from './prune/prune.ts';
 import { claimPublishedPacks, openClaims } from './publish/claim-packs.ts';
 import { commitRevision, findOperation } from './publish/commit.ts';
 import { finishPublish, type PublishResult } from './publish/finish.ts';
+import { foreignObjects, readWholeChannel, refuseForeign } from './publish/foreign.ts';
 import {
   liftedBy,
   type PublishPermits,
@@ -16,11 +16,10 @@ import {
 } from './publish/permits.ts';
 import { type Promotion, planPromotion } from './publish/plan-promotion.ts';
 import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
-import { refuseForeign } from './publish/roll-forward.ts';
 import { openSeal, requireTrustedSource } from './publish/seal.ts';
 import { uploadPacks } from './publish/upload.ts';
-import type { RevisionFacts } from './release/compose.ts';
 import { readHead } from './release/read-channel.ts';
+import { revisionFacts } from './release/revision-facts.ts';
 import type { Session } from './session.ts';
 
 /** How a publish shall go beyond what its plan says. */
@@ -50,7 +49,8 @@ export async function publishPlan(
     channel: { store, name },
   } = session;
   await store.prepare();
-  const { release: head, projection } = await readHead(store, name);
+  const channel = await readWholeChannel(session.channel);
+  const { release: head } = channel;
   const done = await findOperation(store, plan, head);
   const { allowForeign } = options;
   if (done !== null)
@@ -59,11 +59,11 @@ export async function publishPlan(
       allowForeign,
       head,
     });
-  refuseForeign({ release: head, projection }, name, allowForeign);
+  refuseForeign(channel, name, allowForeign);
   refuseUnpermitted(plan, options);
   const liftHolds = liftedBy(plan, options);
   const seal = await openSeal(session, { head });
-  if (projection.state !== 'foreign' && !seal.isDue && isUnchanged(plan, head, liftHolds))
+  if (foreignObjects(channel).length === 0 && !seal.isDue && isUnchanged(plan, head, liftHolds))
     return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   refuseHeld(packs, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
@@ -91,7 +91,7 @@ export async function publishPlan(
     claims,
     singleWriter: session.channel.singleWriter,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
-    foreign: projection.state === 'foreign' ? projection.object : null,
+    foreign: foreignObjects(channel),
   });
   return finishPublish(session, { outcome, uploads, allowForeign });
 }
@@ -106,8 +106,9 @@ export async function rollBack(
     channel: { store, name },
   } = session;
   await store.prepare();
-  const { release: head, projection } = await readHead(store, name);
-  refuseForeign({ release: head, projection }, name, false);
+  const whole = await readWholeChannel(session.channel);
+  const { release: head } = whole;
+  refuseForeign(whole, name, false);
   const claims = await openClaims(store, session.io.wallClock);
   const { operation, ...change } = await planRollback(store, { channel: name, head, claims }, target);
   if (target.to !== 'none') await requireTrustedSource(session, { channel: name, revision: target.to });
@@ -120,7 +121,7 @@ export async function rollBack(
     claims,
     singleWriter: session.channel.singleWriter,
     movedCode: 'CHANNEL_MOVED',
-    foreign: null,
+    foreign: [],
   });
   return finishPublish(session, { outcome });
 }
@@ -135,8 +136,9 @@ export async function promote(
     channel: { store, name, singleWriter },
   } = session;
   await store.prepare();
-  const { release: head, projection } = await readHead(store, name);
-  refuseForeign({ release: head, projection }, name, false);
+  const whole = await readWholeChannel(session.channel);
+  const { release: head } = whole;
+  refuseForeign(whole, name, false);
   const { release: source } = await readHead(store, promotion.from);
   const claims = await openClaims(store, session.io.wallClock);
   const place = { channel: name, head, source, claims };
@@ -152,7 +154,7 @@ export async function promote(
     claims,
     singleWriter,
     movedCode: 'CHANNEL_MOVED',
-    foreign: null,
+    foreign: [],
   });
   return finishPublish(session, { outcome });
 }
@@ -172,15 +174,3 @@ const isUnchanged = (plan: Plan, head: Release | null, liftHolds: readonly strin
   plan.base?.sha256 === head.entrySha256;
 
 const NOTHING_TO_DO = { committed: false, alreadyCommitted: false, ignored: [] } as const;
-
-const revisionFacts = (
-  { channel, io }: Session,
-  own: { readonly kind: LogEntry['kind']; readonly operation: string; readonly message: string | null },
-): RevisionFacts => ({
-  ...own,
-  channel: channel.name,
-  createdAt: toTimestamp(io.now()),
-  toolVersion: io.toolVersion,
-  source: io.source,
-  publicUrl: channel.target.publicUrl,
-});

@@ -3,6 +3,7 @@ import { type DigestCache, openDigestCache } from './adapter/digest-cache.ts';
 import type { Config } from './config/config.ts';
 import { PROJECT_FOLDER } from './disk/project-folder.ts';
 import type { ReleaseSource } from './model/release.ts';
+import type { OpenPackTool } from './pack/ba-package/tool.ts';
 import { openPackCache, type PackCache } from './pack/cache.ts';
 import type { Progress } from './progress.ts';
 import type { StoreTarget } from './store/open.ts';
@@ -21,8 +22,8 @@ export interface ReleaseIo {
   readonly source: ReleaseSource | null;
   /** The private key in FMRELEASE_SIGNING_KEY, as text; never printed. */
   readonly signingKey?: string | undefined;
-  /** The value of FMRELEASE_BA_PACKAGE, or where Apple's packer was found. */
-  readonly packTool: string | undefined;
+  /** Finds Apple's packer; undefined where the target never needs it. */
+  readonly packTool: OpenPackTool | undefined;
 }
 
 /** One channel of one target, opened. */

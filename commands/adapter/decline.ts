@@ -2,7 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
-import { toggle } from '../../src/cli/flags.ts';
+import { repeatable, toggle } from '../../src/cli/flags.ts';
 import { openConfig } from '../../src/cli/session.ts';
 import { declineAdapters } from '../../src/matrix/decisions.ts';
 
@@ -15,8 +15,11 @@ export default class AdapterDecline extends ReleaseCommand {
   static override args = { name: stringArg({ description: 'The adapter; several may follow.' }) };
   static override flags = {
     all: toggle({ description: 'Every adapter of the matrix.' }),
-    'system-model': string({ exclusive: ['signature'], description: 'The id of a system model.' }),
-    signature: string({ description: 'A base model signature, or its first seven digits or more.' }),
+    'system-model': repeatable({ description: 'The id of a system model; repeat for several at once.' }),
+    signature: string({
+      exclusive: ['system-model'],
+      description: 'A base model signature, or its first seven digits or more.',
+    }),
     reason: string({ description: 'Why, for whoever reads the matrix.' }),
     until: string({ description: 'The last day of this decision, such as 2027-03-01.' }),
     fallback: string({ description: 'The adapter that stands in; default: the base model.' }),

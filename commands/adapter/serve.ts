@@ -2,11 +2,12 @@ import type { Interfaces } from '@oclif/core';
 import { string as stringArg } from '@oclif/core/args';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../../src/cli/command.ts';
+import { repeatable } from '../../src/cli/flags.ts';
 import { openConfig } from '../../src/cli/session.ts';
 import { serveRegistered } from '../../src/matrix/decisions.ts';
 
 export default class AdapterServe extends ReleaseCommand {
-  static override summary = 'Serve a registered build to a signature or a system model.';
+  static override summary = 'Serve a registered build to a signature or to system models.';
   static override examples = [
     '<%= config.bin %> adapter serve summarizer 1.4.0 --signature 9799725ff8e851184037110b422d891ad3b92ec1',
   ];
@@ -19,7 +20,9 @@ export default class AdapterServe extends ReleaseCommand {
       exclusive: ['system-model'],
       description: 'The base model signature, or its first seven digits or more.',
     }),
-    'system-model': string({ description: 'The id of a system model, as `fmrelease systems` lists it.' }),
+    'system-model': repeatable({
+      description: 'A system model, as `fmrelease systems` lists it; repeat for several at once.',
+    }),
   };
 
   protected async answer(): Promise<Answer> {

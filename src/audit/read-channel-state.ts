@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { ReleaseError } from '../errors.ts';
 import { readJsonBytes } from '../json/read.ts';
-import { sha256Of } from '../model/digest.ts';
 import type { PackRecord } from '../model/release.ts';
 import type { EntryCache } from '../release/entry-cache.ts';
 import { MANIFEST } from '../release/layout.ts';
 import { sizesOf } from '../release/object-sizes.ts';
-import { encodeManifest } from '../release/projection.ts';
+import { isProjectedAs } from '../release/projection.ts';
+import { type PlatformProjection, readPlatformProjections } from '../release/read-projections.ts';
 import type { Session } from '../session.ts';
 import { findOrphans } from './find-orphans.ts';
 import type { AuditedLog } from './read-log.ts';
@@ -29,20 +29,22 @@ export async function readChannelState(
 ): Promise<ChannelState> {
   const { channel, config } = session;
   const { release, projection } = log.head;
+  const tip = release?.entry ?? null;
+  const platforms = log.headKnown
+    ? await readPlatformProjections(channel.store, { channel: channel.name, tip }, channel.target)
+    : [];
   return {
     name: channel.name,
     target: channel.target.name,
     head: release,
     headKnown: log.headKnown,
     projection: projection.state,
-    urlsMoved:
-      release !== null &&
-      sha256Of(encodeManifest(release.entry, release.cells, channel.target.publicUrl)) !==
-        release.entry.projections[MANIFEST],
     trust: await readTrust(channel, log),
+    platforms,
+    urlsMoved: release !== null && !isProjectedAs(release, channel.target),
     slots: log.slots,
     logFaults: log.faults,
-    packs: await lookAtPacks(session, servedPacks(log), full),
+    packs: await lookAtPacks(session, servedPacks(log, platforms), full),
     orphans: await findOrphans(channel.store, {
       channel: channel.name,
       log,
@@ -53,12 +55,16 @@ export async function readChannelState(
   };
 }
 
-/** The packs of the newest entry, and those of the older entry that a lagging projection still serves, by key. */
-function servedPacks({ slots, head: { projection } }: AuditedLog): readonly PackRecord[] {
+/** The packs of the newest entry, and those of the older entries that lagging projections still serve, by key. */
+function servedPacks(
+  { slots, head: { projection } }: AuditedLog,
+  platforms: readonly PlatformProjection[],
+): readonly PackRecord[] {
   const newest = slots.at(-1)?.entry;
-  const shown = projection.state === 'behind' ? revisionOf(projection.object?.bytes) : null;
-  const older = slots.find(({ entry }) => entry.revision === shown)?.entry;
-  const packs = [...(newest?.packs ?? []), ...(older?.packs ?? [])];
+  const shown = new Set<unknown>(platforms.map(({ revision }) => revision));
+  if (projection.state === 'behind') shown.add(revisionOf(projection.object?.bytes));
+  const older = slots.filter(({ entry }) => shown.has(entry.revision)).flatMap(({ entry }) => entry.packs);
+  const packs = [...(newest?.packs ?? []), ...older];
   return [...new Map(packs.map((pack) => [pack.key, pack])).values()];
 }
 

@@ -8,6 +8,7 @@ import type { Adapter, Build } from '../model/matrix.ts';
 import type { AdapterChange } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import type { ProjectionState, Slot } from '../release/read-channel.ts';
+import type { PlatformProjection } from '../release/read-projections.ts';
 import { FINDING_WORDS } from './finding-words.ts';
 import type { ChannelTrust } from './read-trust.ts';
 
@@ -51,6 +52,8 @@ export interface ChannelState {
   readonly head: Release | null;
   readonly headKnown: boolean;
   readonly projection: ProjectionState;
+  /** The download manifests of managed hosting, by platform and key. */
+  readonly platforms: readonly PlatformProjection[];
   /** True when the head was published under another public URL than the config has now. */
   readonly urlsMoved: boolean;
   /** What its signatures are worth; null where the config names no key. */

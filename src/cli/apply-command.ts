@@ -13,7 +13,10 @@ export interface PlanFlags {
  * removals are permitted by name in either form, since devices delete what is removed.
  */
 export function applyCommand(plan: Plan, { config, target, only = [], out }: PlanFlags): string {
-  const removed = plan.changes.filter(({ kind }) => kind === 'remove').map(({ packId }) => packId);
+  const removed = new Set([
+    ...plan.changes.filter(({ kind }) => kind === 'remove').map(({ packId }) => packId),
+    ...plan.leaving.map(({ packId }) => packId),
+  ]);
   const place =
     out === undefined
       ? [
@@ -33,7 +36,7 @@ export function applyCommand(plan: Plan, { config, target, only = [], out }: Pla
     ...option('config', config),
     ...place,
     ...permits,
-    ...removed.flatMap((id) => option('allow-remove', id)),
+    ...[...removed].flatMap((id) => option('allow-remove', id)),
   ];
   return ['fmrelease publish', ...(out === undefined ? [] : [out]), '--yes', ...words].join(' ');
 }

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Config, Target } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { ReleaseError } from '../errors.ts';
 import { parseChannelName } from '../model/names.ts';
+import type { OpenPackTool } from '../pack/ba-package/tool.ts';
 import type { Progress } from '../progress.ts';
 import { rememberImmutable } from '../release/remember-immutable.ts';
 import { openLocalCaches, type ReleaseIo, type Session } from '../session.ts';
@@ -102,7 +102,7 @@ export async function openIo(
     signingKey: process.env[KEY_VARIABLE],
     packTool:
       target !== undefined && 'hosting' in target && target.hosting === 'managed'
-        ? findPackTool()
+        ? packToolOpener(target.name)
         : undefined,
   };
 }
@@ -171,12 +171,13 @@ export function describePlace(target: Target, config: Config): string {
   }
 }
 
-/** Where Apple's packer is: FMRELEASE_BA_PACKAGE, else `ba-package` on PATH. */
-export function findPackTool(): string | undefined {
-  const named = process.env['FMRELEASE_BA_PACKAGE'];
-  if (named !== undefined && named !== '') return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return ['ba-package']
-    .flatMap((tool) => folders.map((folder) => join(folder, tool)))
-    .find((path) => existsSync(path));
+/** Looks for Apple's packer once, and only when a pack needs it. */
+export function packToolOpener(name: string): OpenPackTool {
+  let found: ReturnType<OpenPackTool> | undefined;
+  return () => {
+    found ??= import('../pack/ba-package/find.ts').then(({ findPackTool }) =>
+      findPackTool(process.env, `Target "${name}" has managed hosting`),
+    );
+    return found;
+  };
 }

@@ -1,5 +1,6 @@
 import type { UserConfig } from '../generated/config.ts';
 import type { Support } from '../matrix/coverage.ts';
+import type { Platform } from '../model/platform.ts';
 import type { DeepReadonly } from '../model/readonly.ts';
 import type { Signing } from '../trust/signing.ts';
 
@@ -35,7 +36,12 @@ interface TargetBasics {
   /** How releases are signed; `off` is unsigned on purpose, even where releases were signed before. */
   readonly signing?: Signing | 'off';
   readonly compression: 'none' | 'zlib' | 'auto';
+  /** Keys beside our own that carry a platform's download manifest, by platform and channel. */
+  readonly projections: ExtraKeys;
 }
+
+/** Keys of shipped apps, relative to the prefix: by platform, then by channel. */
+export type ExtraKeys = Readonly<Partial<Record<Platform, Readonly<Record<string, string>>>>>;
 
 /** A folder that any static server or CDN origin can serve. `path` is absolute. */
 export interface DirectoryTarget extends TargetBasics {

@@ -6,6 +6,7 @@ import { parseOsRange } from '../model/parse-os-range.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import { parsePublicKey } from '../trust/keys.ts';
 import type { Config, S3Target, Target } from './config.ts';
+import { toExtraKeys } from './extra-keys.ts';
 
 /** Where the config was found: its folder and its file name. */
 export interface ConfigOrigin {
@@ -29,9 +30,11 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
       return undefined;
     }
   };
+  const channels = user.channels ?? ['stable'];
   const userTargets = user.targets ?? DEFAULT_TARGETS;
   const targets = Object.entries(userTargets).flatMap(
-    ([name, target]) => collect(() => toTarget(name, target, { root, signing: user.signing })) ?? [],
+    ([name, target]) =>
+      collect(() => toTarget(name, target, { root, channels, signing: user.signing })) ?? [],
   );
   const support = toSupport(user.support, collect);
   const defaultTarget = user.defaultTarget ?? null;
@@ -55,7 +58,7 @@ export function normaliseConfig(user: UserConfig, { root, file }: ConfigOrigin):
     file,
     matrix: user.matrix ?? 'fmrelease.matrix.json',
     support,
-    channels: user.channels ?? ['stable'],
+    channels,
     targets,
     defaultTarget,
     only: user.only ?? [],
@@ -81,10 +84,11 @@ function toSupport(support: UserConfig['support'], collect: <T>(act: () => T) =>
 
 interface Surroundings {
   readonly root: string;
+  readonly channels: readonly string[];
   readonly signing: UserConfig['signing'];
 }
 
-function toTarget(name: string, target: UserTarget, { root, signing }: Surroundings): Target {
+function toTarget(name: string, target: UserTarget, { root, channels, signing }: Surroundings): Target {
   if (target.kind === 'app-store-connect') return { kind: 'app-store-connect', name };
   const basics = {
     name,
@@ -93,6 +97,7 @@ function toTarget(name: string, target: UserTarget, { root, signing }: Surroundi
     archive: target.archive ?? 'aar',
     ...toSigning(target.signing ?? signing, root),
     compression: toCompression(name, target),
+    projections: toExtraKeys(name, target, channels),
   } as const;
   return target.kind === 'directory'
     ? { ...basics, kind: 'directory', path: resolve(root, target.path), verify: target.verify ?? 'origin' }
@@ -101,7 +106,10 @@ function toTarget(name: string, target: UserTarget, { root, signing }: Surroundi
 
 function toS3Target(
   target: Extract<UserTarget, { kind: 's3' }>,
-  basics: Pick<S3Target, 'name' | 'publicUrl' | 'hosting' | 'archive' | 'compression' | 'signing'>,
+  basics: Pick<
+    S3Target,
+    'name' | 'publicUrl' | 'hosting' | 'archive' | 'compression' | 'projections' | 'signing'
+  >,
 ): S3Target {
   const endpoint = target.endpoint === undefined ? null : toEndpoint(basics.name, target.endpoint);
   return {

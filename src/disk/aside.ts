@@ -19,7 +19,8 @@ export async function sweepAsides(folder: string): Promise<void> {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   });
-  for (const name of names) if (isAbandonedAside(name)) await rm(join(folder, name), { force: true });
+  for (const name of names)
+    if (isAbandonedAside(name)) await rm(join(folder, name), { force: true, recursive: true });
 }
 
 /** True when a process with this id runs on this host, whoever owns it. */

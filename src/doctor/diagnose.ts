@@ -4,6 +4,7 @@ import type { Config, Target } from '../config/config.ts';
 import { PROJECT_FOLDER } from '../disk/project-folder.ts';
 import { ReleaseError } from '../errors.ts';
 import { loadIntent } from '../matrix/load.ts';
+import type { PackTool } from '../pack/ba-package/tool.ts';
 import { listChannels } from '../release/read-channel.ts';
 import { openProbe, openStore } from '../store/open.ts';
 import type { ProbeCheck } from '../store/probe.ts';
@@ -18,8 +19,8 @@ export interface Consultation {
   readonly loadConfig: () => Promise<Config>;
   readonly pickTarget: (config: Config) => Target;
   readonly describePlace: (target: Target, config: Config) => string;
-  /** Where Apple's packer is, or undefined. */
-  readonly packTool: string | undefined;
+  /** Finds Apple's packer for the target of that name; throws `PACK_TOOL_MISSING`. */
+  readonly packTool: (target: string) => Promise<PackTool>;
   readonly nodeVersion: string;
   /** Tries what the store honours, which writes to it. */
   readonly probe: boolean;
@@ -61,9 +62,15 @@ export async function* diagnose(consultation: Consultation): AsyncIterable<Docto
   const target = yield* attempt(
     'target',
     () => Promise.resolve().then(() => consultation.pickTarget(config)),
-    (picked) => judgeTarget(picked, consultation),
+    judgeTarget,
   );
   if (target === undefined) return yield* skip(['store'], 'no target is chosen');
+  if (target.kind !== 'app-store-connect' && target.hosting === 'managed')
+    yield* attempt(
+      'ba-package',
+      () => consultation.packTool(target.name),
+      ({ label, command }) => ({ ok: true, detail: `${label}, ${command.join(' ')}` }),
+    );
   const place = consultation.describePlace(target, config);
   const reached = yield* attempt(
     'store',
@@ -123,7 +130,7 @@ const check = (
   ]
 ): DoctorCheck => ({ name, ok, detail, fix: ok ? null : fix, exitCode: ok ? 0 : exitCode });
 
-function judgeTarget(target: Target, { packTool }: Consultation): Judgement {
+function judgeTarget(target: Target): Judgement {
   if (target.kind === 'app-store-connect')
     return {
       ok: false,
@@ -131,12 +138,6 @@ function judgeTarget(target: Target, { packTool }: Consultation): Judgement {
       fix: 'Pick another --target.',
     };
   const facts = `"${target.name}", ${target.kind}, ${target.hosting} hosting, verified at the ${target.verify}`;
-  if (target.hosting === 'managed' && packTool === undefined)
-    return {
-      ok: false,
-      detail: `${facts}; Apple\u2019s ba-package is not here`,
-      fix: 'Run on a Mac with Xcode, or set FMRELEASE_BA_PACKAGE.',
-    };
   return { ok: true, detail: facts };
 }
 

@@ -11,7 +11,8 @@ import { type Intent, loadIntent, selectAdapters, unknownAdapters } from './load
 /** Who a decision is about, as it is typed: one of the two. */
 export interface SubjectRequest {
   readonly signature: string | undefined;
-  readonly systemModel: string | undefined;
+  /** One system model or several: a pack of `files` has one build, so all of its devices move at once. */
+  readonly systemModel: string | readonly string[] | undefined;
 }
 
 /** A build to serve. */
@@ -28,7 +29,7 @@ export interface DecisionResult {
 }
 
 /**
- * Serves a registered build to one signature or system model.
+ * Serves a registered build to one signature, or to system models.
  *
  * @throws ReleaseError `ADAPTER_UNKNOWN`, `BUILD_UNKNOWN`, `SYSTEM_MODEL_UNKNOWN` or `USAGE`; then nothing is written
  */
@@ -40,16 +41,20 @@ export async function serveRegistered(
   const [adapter] = selectAdapters(intent, [name]);
   if (adapter === undefined) throw unknownAdapters([name], []);
   requireBuild(adapter, version);
-  const { subject, signature, label } = readSubject(intent, request, { adapter, version });
+  const subjects = readSubjects(intent, request, { adapter, version });
   const files = await changeAdapters(config, [name], (document) => {
     if (document === undefined) throw unknownAdapters([name], []);
-    return serveBuild(name, document, {
-      version,
-      subject,
-      signature: adapter.kind === 'files' ? null : signature,
-    });
+    return subjects.reduce(
+      (served, { subject, signature }) =>
+        serveBuild(name, served, {
+          version,
+          subject,
+          signature: adapter.kind === 'files' ? null : signature,
+        }),
+      document,
+    );
   });
-  return { adapters: [name], build: version, subject: label, files };
+  return { adapters: [name], build: version, subject: labelOf(subjects), files };
 }
 
 function requireBuild({ name, builds }: Adapter, version: string): void {
@@ -96,12 +101,15 @@ export async function declineAdapters(
       intent.adapters.map(({ name }) => name),
     );
   selectAdapters(intent, adapters);
-  const { subject, label } = readSubject(intent, request, null);
+  const subjects = readSubjects(intent, request, null);
   const files = await changeAdapters(config, adapters, (document, name) => {
     if (document === undefined) throw unknownAdapters([name], adapters);
-    return declineSubject(document, subject, { fallback, reason, until: day });
+    return subjects.reduce(
+      (declined, { subject }) => declineSubject(declined, subject, { fallback, reason, until: day }),
+      document,
+    );
   });
-  return { adapters, subject: label, files };
+  return { adapters, subject: labelOf(subjects), files };
 }
 
 interface ReadSubject {
@@ -111,28 +119,35 @@ interface ReadSubject {
   readonly label: string;
 }
 
-/** Turns what was typed into a subject. Without either flag, a build of one signature speaks for itself. */
-function readSubject(
+const labelOf = (subjects: readonly ReadSubject[]): string => subjects.map(({ label }) => label).join(', ');
+
+/** Turns what was typed into subjects. Without either flag, a build of one signature speaks for itself. */
+function readSubjects(
   intent: Intent,
-  { signature, systemModel }: SubjectRequest,
+  { signature, systemModel = [] }: SubjectRequest,
   build: { readonly adapter: Adapter; readonly version: string } | null,
-): ReadSubject {
-  if (systemModel !== undefined) {
-    const row = intent.catalogue.systemModels.find(({ id }) => id === systemModel);
-    if (row === undefined) {
-      throw new ReleaseError('SYSTEM_MODEL_UNKNOWN', `The catalogue has no system model "${systemModel}".`, {
-        fix: `Name one of ${intent.catalogue.systemModels.map(({ id }) => id).join(', ')}.`,
-      });
-    }
-    return { subject: { systemModel }, signature: row.signature?.digits ?? null, label: systemModel };
-  }
+): readonly ReadSubject[] {
+  const models = [...new Set([systemModel].flat())].map((id) => readSystemModel(intent, id));
+  if (models.length > 0) return models;
   const known = knownSignatures(intent);
   const wanted = signature === undefined ? implied(build) : completeSignature(signature, known);
-  return {
-    subject: { baseModelSignature: wanted },
-    signature: wanted,
-    label: `signature ${wanted.slice(0, 8)}…`,
-  };
+  return [
+    {
+      subject: { baseModelSignature: wanted },
+      signature: wanted,
+      label: `signature ${wanted.slice(0, 8)}…`,
+    },
+  ];
+}
+
+function readSystemModel(intent: Intent, systemModel: string): ReadSubject {
+  const row = intent.catalogue.systemModels.find(({ id }) => id === systemModel);
+  if (row === undefined) {
+    throw new ReleaseError('SYSTEM_MODEL_UNKNOWN', `The catalogue has no system model "${systemModel}".`, {
+      fix: `Name one of ${intent.catalogue.systemModels.map(({ id }) => id).join(', ')}.`,
+    });
+  }
+  return { subject: { systemModel }, signature: row.signature?.digits ?? null, label: systemModel };
 }
 
 function implied(build: { readonly adapter: Adapter; readonly version: string } | null): string {

@@ -5,6 +5,7 @@ import type {
   CellOutcome as CellOutcomeJson,
   Change as ChangeJson,
   Coverage as CoverageJson,
+  LeavingPack as LeavingPackJson,
   PackChange as PackChangeJson,
   Plan as PlanJson,
   PlannedPack as PlannedPackJson,
@@ -25,6 +26,9 @@ export type PlannedPack = DeepReadonly<PlannedPackJson>;
 
 /** One pack id before and after. */
 export type PackChange = DeepReadonly<PackChangeJson>;
+
+/** A pack that leaves a platform's download manifest. */
+export type LeavingPack = DeepReadonly<LeavingPackJson>;
 
 /** One cell before and after. */
 export type CellChange = DeepReadonly<CellChangeJson>;

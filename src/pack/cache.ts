@@ -14,6 +14,8 @@ export interface CachedPack {
   readonly sizeBytes: number;
   /** Undefined for a pack that an earlier version built. */
   readonly parts?: PartDigests | undefined;
+  /** The tool that built an asset pack; undefined for our own archives. */
+  readonly packedBy?: string | undefined;
 }
 
 /** What decides the bytes of a built-in archive: contents, container, and the folder name inside. */
@@ -22,6 +24,8 @@ export interface ArchiveKey {
   readonly format: string;
   readonly compression: string;
   readonly rootName: string;
+  /** What else decides an asset pack: its id, platforms and policy, and the tool that packs it. */
+  readonly asset?: string | undefined;
 }
 
 /** Built packs by content, below `.fmrelease/packs`. It is only a cache: removing the folder loses nothing. */
@@ -40,7 +44,15 @@ export function openPackCache(projectFolder: string): PackCache {
   const recordOf = (key: ArchiveKey): string =>
     join(
       folder,
-      `${sha256Of(JSON.stringify([key.buildDigest, key.format, key.compression, key.rootName]))}.json`,
+      `${sha256Of(
+        JSON.stringify([
+          key.buildDigest,
+          key.format,
+          key.compression,
+          key.rootName,
+          ...(key.asset === undefined ? [] : [key.asset]),
+        ]),
+      )}.json`,
     );
   return {
     find: async (key) => {
@@ -82,6 +94,7 @@ const isRecord = (value: unknown): value is Omit<CachedPack, 'file'> =>
   'sha256' in value &&
   isSha256(value.sha256) &&
   'sizeBytes' in value &&
+  (!('packedBy' in value) || typeof value.packedBy === 'string') &&
   (!('parts' in value) || isPartDigests(value.parts));
 
 const isPartDigests = (value: unknown): value is PartDigests =>

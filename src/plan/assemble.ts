@@ -4,7 +4,7 @@ import { type Sha256, sha256Of } from '../model/digest.ts';
 import type { AdapterChange, Blocker, Change, Coverage, Plan, PlannedPack } from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import { assignVersions, type VersionLedger, versionFor } from '../release/compose.ts';
-import { type ComparedPack, diffCells, diffPacks, toComparedPack } from '../release/diff.ts';
+import { type ComparedPack, diffCells, diffPacks, leavingPacks, toComparedPack } from '../release/diff.ts';
 import { sortCells, sortPacks } from '../release/documents.ts';
 
 /** Everything that a plan is decided from. Reading it is somebody else's work. */
@@ -23,7 +23,7 @@ export interface PlanFacts {
   /** Digests of packs that are built already but not uploaded, by pack id. */
   readonly builtDigests: ReadonlyMap<string, string>;
   readonly ledger: VersionLedger;
-  /** True when the head was published under another public URL. */
+  /** True when the head has other projections than it would get now, such as under another public URL. */
   readonly urlsMoved: boolean;
   readonly allow: {
     readonly remove: readonly string[];
@@ -75,6 +75,7 @@ function decidePlan(facts: PlanFacts): Omit<Plan, 'digest'> {
       facts.urlsMoved,
     changes,
     cellChanges,
+    leaving: leavingPacks(before.packs, after.packs),
     uploads: forecastUploads(facts),
     coverage: facts.coverage,
     blockers: [...findGapBlockers(facts), ...findHoldBlockers(facts)],
@@ -125,7 +126,10 @@ function applyForecast(
   };
 }
 
-/** A pack that is not built yet has the served version while its build is the served one: equal builds make equal bytes. */
+/**
+ * A pack that is not built yet has the served version while its build is the served one: equal builds make equal bytes
+ * in our own archives. What `ba-package` makes of a build again is not known before.
+ */
 function forecastPack(
   pack: PlannedPack,
   { head, published, archiveSizes, builtDigests, ledger }: PlanFacts,
@@ -136,7 +140,8 @@ function forecastPack(
     served !== undefined &&
     served.buildDigest === pack.buildDigest &&
     served.recipe.format === pack.recipe.format &&
-    served.recipe.compression === pack.recipe.compression;
+    served.recipe.compression === pack.recipe.compression &&
+    pack.recipe.format !== 'asset-pack';
   const sha256 = known?.sha256 ?? builtDigests.get(pack.id) ?? (sameBytes ? served.sha256 : null);
   return {
     id: pack.id,

@@ -42,8 +42,9 @@ export function desiredState(adapter: Adapter, intent: Intent, target: StoreTarg
 }
 
 const recipeFor = (adapter: Adapter, target: StoreTarget): Recipe => ({
-  format: target.archive,
-  compression: target.compression,
+  ...(target.hosting === 'managed'
+    ? { format: 'asset-pack', compression: 'apple' }
+    : { format: target.archive, compression: target.compression }),
   platforms: adapter.platforms,
   downloadPolicy: adapter.downloadPolicy,
 });

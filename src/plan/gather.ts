@@ -6,21 +6,19 @@ import {
   selectAdapters,
   unknownAdapters,
 } from '../matrix/load.ts';
-import { sha256Of } from '../model/digest.ts';
 import type { AdapterChange, Coverage, Plan, PlannedPack } from '../model/plan.ts';
 import type { Recipe, Release } from '../model/release.ts';
 import { type ArchiveEntry, archiveSizeBytes } from '../pack/archive/entry-header.ts';
 import { mostBlockStreamBytes } from '../pack/archive/zlib-blocks.ts';
-import { archiveKey, packRootName } from '../pack/build-pack.ts';
+import { archiveKey, packRootName, toolFor } from '../pack/build-pack.ts';
 import { openSoundBuild } from '../pack/build-source.ts';
 import { packEntries } from '../pack/entries.ts';
-import { requirePackTool } from '../pack/pack-tool.ts';
+import { foreignObjects, readWholeChannel } from '../publish/foreign.ts';
 import { publishedAdapters } from '../release/adapters.ts';
+import { refuseMixedHosting } from '../release/compose.ts';
 import { readVersionLedger } from '../release/highest-versions.ts';
-import { MANIFEST } from '../release/layout.ts';
-import { encodeManifest } from '../release/projection.ts';
+import { isProjectedAs } from '../release/projection.ts';
 import { findPublishedPacks } from '../release/published-packs.ts';
-import { readHead } from '../release/read-channel.ts';
 import type { OpenChannel, Session } from '../session.ts';
 import type { PlanFacts } from './assemble.ts';
 import { findDeclines } from './declines.ts';
@@ -36,22 +34,25 @@ export interface PlanWishes {
  * Reads everything that a plan is decided from: matrix, head, published packs, and the local files of those builds
  * alone that must be packed. Writes nothing but the digest cache.
  *
- * @throws ReleaseError as the matrix, the store and the builds do; `PACK_TOOL_MISSING` under managed hosting
+ * @throws ReleaseError as the matrix, the store and the builds do; `PACK_TOOL_MISSING` where an asset pack must be built
  */
 export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Promise<PlanFacts> {
-  const { config, channel, io } = session;
-  requirePackTool(channel.target, io.packTool);
+  const { config, channel } = session;
   const intent = await loadIntent(config);
-  const { release: head, projection } = await readHead(channel.store, channel.name);
+  const whole = await readWholeChannel(channel);
+  const { release: head } = whole;
   const desired = desiredStates({ intent, head, target: channel.target }, wishes.only);
   refuseUnknownLifts(wishes.allow.liftHolds, intent, head);
   const packs = desired.flatMap((state) => state.packs);
+  const inScope = new Set(desired.map(({ adapter }) => adapter));
+  const others = (head?.entry.packs ?? []).filter(({ adapter }) => !inScope.has(adapter));
+  refuseMixedHosting(head, [...others, ...packs], { channel: channel.name, target: channel.target });
   const published = await findPublishedPacks(channel.store, head, packs);
   const toBuild = await measureBuilds(
     packs.filter(({ id }) => !published.has(id)),
     session,
   );
-  const foreign = projection.state === 'foreign' ? projection.object : null;
+  const foreign = foreignObjects(whole);
   return {
     target: channel.target.name,
     channel: channel.name,
@@ -62,10 +63,7 @@ export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Pro
     published,
     ...toBuild,
     ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign }),
-    urlsMoved:
-      head !== null &&
-      sha256Of(encodeManifest(head.entry, head.cells, channel.target.publicUrl)) !==
-        head.entry.projections[MANIFEST],
+    urlsMoved: head !== null && !isProjectedAs(head, channel.target),
     allow: wishes.allow,
   };
 }
@@ -140,7 +138,7 @@ async function measureBuilds(
   const archiveSizes = new Map<string, number>();
   const builtDigests = new Map<string, string>();
   for (const pack of packs) {
-    const cached = await io.cache.find(archiveKey(pack));
+    const cached = await io.cache.find(archiveKey(pack, await toolFor(pack, io.packTool)));
     if (cached !== undefined) {
       archiveSizes.set(pack.id, cached.sizeBytes);
       builtDigests.set(pack.id, cached.sha256);

@@ -32,13 +32,20 @@ export interface Policies {
   readonly bucket: PolicyDocument;
 }
 
+/** As much of a bucket target as its policies depend on. */
+export type PolicyTarget = Pick<S3Target, 'bucket' | 'prefix' | 'projections'>;
+
+/** The keys of shipped apps: they are written as manifests are. */
+const extraKeys = ({ projections }: PolicyTarget): readonly string[] =>
+  Object.values(projections).flatMap((keys) => Object.values(keys));
+
 /**
  * The least that publishing, pruning and serving need on a bucket and prefix, and what the bucket policy must refuse
  * so that a release can be neither rewritten nor removed. Pure. The condition keys are those of AWS's page on enforcing
  * conditional writes: `s3:ObjectCreationOperation` leaves out the requests of an upload in parts, which cannot carry
  * the header.
  */
-export function policiesFor(target: Pick<S3Target, 'bucket' | 'prefix'>, subjects: PolicySubjects): Policies {
+export function policiesFor(target: PolicyTarget, subjects: PolicySubjects): Policies {
   const { whole, below } = resourcesOf(target);
   const list: PolicyStatement = {
     // Without a condition on the prefix: a HEAD of a missing object carries none, and would look forbidden.
@@ -51,7 +58,7 @@ export function policiesFor(target: Pick<S3Target, 'bucket' | 'prefix'>, subject
     Sid: 'Write',
     Effect: 'Allow',
     Action: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-    Resource: [below('v1/*')],
+    Resource: [below('v1/*'), ...extraKeys(target).map(below)],
   };
   return {
     publisher: documentOf([write, list]),
@@ -70,7 +77,12 @@ export function policiesFor(target: Pick<S3Target, 'bucket' | 'prefix'>, subject
         Sid: 'Serve',
         Effect: 'Allow',
         Action: ['s3:GetObject'],
-        Resource: [below('v1/packs/*'), below('v1/cells/*'), below('v1/channels/*')],
+        Resource: [
+          below('v1/packs/*'),
+          below('v1/cells/*'),
+          below('v1/channels/*'),
+          ...extraKeys(target).map(below),
+        ],
       },
     ]),
     bucket: bucketPolicy(target, subjects),
@@ -79,12 +91,13 @@ export function policiesFor(target: Pick<S3Target, 'bucket' | 'prefix'>, subject
 
 /** What the bucket refuses to everybody, whatever else they are allowed. */
 function bucketPolicy(
-  target: Pick<S3Target, 'bucket' | 'prefix'>,
+  target: PolicyTarget,
   { janitorArn, administratorArn }: PolicySubjects,
 ): PolicyDocument {
   const { whole, below } = resourcesOf(target);
   const immutable = [below('v1/packs/*'), below('v1/cells/*'), below('v1/channels/*/log/*')];
-  const projections = [below('v1/channels/*.json'), below('v1/tombstones/*')];
+  const extra = extraKeys(target).map(below);
+  const projections = [below('v1/channels/*.json'), below('v1/tombstones/*'), ...extra];
   return documentOf([
     deny({
       Sid: 'CreateOnly',
@@ -104,7 +117,7 @@ function bucketPolicy(
     deny({
       Sid: 'NoRemovalOfTheLog',
       Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-      Resource: [below('v1/cells/*'), below('v1/channels/*')],
+      Resource: [below('v1/cells/*'), below('v1/channels/*'), ...extra],
     }),
     deny({
       Sid: 'OnlyTheJanitorPrunes',
@@ -119,14 +132,7 @@ function bucketPolicy(
     }),
     deny({
       Sid: 'NoReconfiguration',
-      Action: [
-        's3:PutLifecycleConfiguration',
-        's3:PutBucketVersioning',
-        's3:PutReplicationConfiguration',
-        's3:PutBucketPublicAccessBlock',
-        's3:PutBucketPolicy',
-        's3:DeleteBucketPolicy',
-      ],
+      Action: RECONFIGURING,
       Resource: [whole],
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': administratorArn } },
     }),
@@ -138,6 +144,16 @@ function bucketPolicy(
     }),
   ]);
 }
+
+/** What changes the bucket itself. */
+const RECONFIGURING = [
+  's3:PutLifecycleConfiguration',
+  's3:PutBucketVersioning',
+  's3:PutReplicationConfiguration',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketPolicy',
+  's3:DeleteBucketPolicy',
+];
 
 const deny = (statement: Omit<PolicyStatement, 'Effect' | 'Principal'>): PolicyStatement => ({
   ...statement,

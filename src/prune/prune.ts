@@ -37,7 +37,11 @@ export interface PruneResult {
  */
 export async function prunePacks(session: Session, { act }: { readonly act: boolean }): Promise<PruneResult> {
   const { channel, config, io } = session;
-  const references = openReferences(channel.store, { retention: config.retention, now: io.wallClock });
+  const references = openReferences(channel.store, {
+    retention: config.retention,
+    target: channel.target,
+    now: io.wallClock,
+  });
   io.progress({ kind: 'step', text: 'Reading what every channel names' });
   const known = await references.read();
   const listed = await listPacks(session);

@@ -2,7 +2,9 @@ import { chainFaults, readSlots } from '../audit/read-log.ts';
 import { retainedKeys } from '../audit/retention.ts';
 import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
-import { brokenLog, listChannels, readEntry, readHead, type Slot } from '../release/read-channel.ts';
+import { foreignObjects, type ProjectedChannel, readWholeChannel } from '../publish/foreign.ts';
+import type { ProjectionTarget } from '../release/projection.ts';
+import { brokenLog, listChannels, readEntry, type Slot } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
 
 /** What the logs of a target name, and what of it retention keeps. */
@@ -15,6 +17,7 @@ export interface References {
 /** How long packs are kept, and the time of the question. */
 export interface RetentionQuestion {
   readonly retention: Config['retention'];
+  readonly target: ProjectionTarget;
   readonly now: () => Date;
 }
 
@@ -28,7 +31,10 @@ export interface ReferenceReader {
 }
 
 /** Opens the references of a target. */
-export function openReferences(store: ReleaseStore, { retention, now }: RetentionQuestion): ReferenceReader {
+export function openReferences(
+  store: ReleaseStore,
+  { retention, target, now }: RetentionQuestion,
+): ReferenceReader {
   const logs = new Map<string, Slot[]>();
   return {
     read: async () => {
@@ -39,7 +45,7 @@ export function openReferences(store: ReleaseStore, { retention, now }: Retentio
         logs.set(channel, slots);
         await readOn(store, channel, slots);
         for (const key of retainedKeys(slots, retention, now())) kept.add(key);
-        for (const key of await servedKeys(store, channel, slots)) kept.add(key);
+        for (const key of await servedKeys({ store, name: channel, target }, slots)) kept.add(key);
         for (const { entry } of slots)
           for (const { key } of entry.packs) lastNamed.set(key, { channel, revision: entry.revision });
       }
@@ -64,18 +70,15 @@ async function readOn(store: ReleaseStore, channel: string, slots: Slot[]): Prom
 }
 
 /** What devices read at this moment: a projection that lags serves an older revision, whatever retention says. */
-async function servedKeys(
-  store: ReleaseStore,
-  channel: string,
-  slots: readonly Slot[],
-): Promise<readonly string[]> {
-  const { projection } = await readHead(store, channel);
-  if (projection.state === 'foreign')
+async function servedKeys(channel: ProjectedChannel, slots: readonly Slot[]): Promise<readonly string[]> {
+  const whole = await readWholeChannel(channel);
+  const [foreign] = foreignObjects(whole);
+  if (foreign !== undefined)
     throw new ReleaseError(
       'PROJECTION_FOREIGN',
-      `The manifest of "${channel}" is not what any revision of its log says: what it serves cannot be told.`,
+      `${foreign.key} is not what any revision of its log says: what it serves cannot be told.`,
       { fix: 'Find out who wrote it, and publish to the channel; then prune.' },
     );
-  if (projection.state !== 'behind') return [];
+  if ([whole.projection, ...whole.platforms].every(({ state }) => state !== 'behind')) return [];
   return slots.flatMap(({ entry }) => entry.packs.map(({ key }) => key)); // until it has caught up, all of it stays
 }

@@ -38,8 +38,8 @@ export interface CommitRequest {
   readonly singleWriter: boolean;
   /** Signs the revision, or leaves it as it is. */
   readonly seal: Pick<Seal, 'apply'>;
-  /** A manifest of somebody else that this commit's projection will replace: versions go above it. */
-  readonly foreign: StoredObject | null;
+  /** Manifests of somebody else that this commit's projections will replace: versions go above them. */
+  readonly foreign: readonly StoredObject[];
 }
 
 /** How a commit ended. `release` is what it wrote, or what an earlier run wrote (`alreadyCommitted`), or the head. */

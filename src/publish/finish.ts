@@ -64,7 +64,7 @@ export async function finishPublish(
   };
   const { release } = outcome;
   if (release !== null) {
-    await attempt(() => rollForward(store, { channel: name, publicUrl: target.publicUrl, allowForeign }));
+    await attempt(() => rollForward(store, { channel: name, target, allowForeign }));
     await attempt(async () => {
       const checks = await verifyAsTargetSays(
         channel,
@@ -74,6 +74,7 @@ export async function finishPublish(
           // Without a new revision its packs were looked at before: a hundred of them must not cost hundreds of requests.
           packs: outcome.committed ? await broughtBy(store, release) : new Set(),
           atLeast: release.entry.revision,
+          entry: release.entry,
           staleMs: EDGE_STALE_MS,
         },
         io.progress,

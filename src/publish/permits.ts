@@ -26,7 +26,10 @@ export function refuseUnpermitted(plan: Plan, permits: PublishPermits): void {
     });
   }
   refuseRemovals(
-    plan.changes.filter(({ kind }) => kind === 'remove').map(({ packId }) => packId),
+    [
+      ...plan.changes.filter(({ kind }) => kind === 'remove').map(({ packId }) => packId),
+      ...plan.leaving.map(({ packId }) => packId),
+    ],
     [...permits.remove, ...plan.allow.remove],
   );
 }
@@ -37,7 +40,7 @@ export function refuseUnpermitted(plan: Plan, permits: PublishPermits): void {
  * @throws ReleaseError `REMOVAL_NOT_ALLOWED` with every such id
  */
 export function refuseRemovals(removed: readonly string[], allowed: readonly string[]): void {
-  const ids = removed.filter((id) => !allowed.includes(id));
+  const ids = [...new Set(removed)].filter((id) => !allowed.includes(id));
   if (ids.length === 0) return;
   throw new ReleaseError(
     'REMOVAL_NOT_ALLOWED',

@@ -4,6 +4,7 @@ import type { Cell } from '../model/cell.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import type { AdapterState, HighestVersions } from '../release/compose.ts';
+import { leavingPacks } from '../release/diff.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import type { PackClaims } from './claim-packs.ts';
 import type { CommitRequest } from './commit.ts';
@@ -99,9 +100,12 @@ function stateOf(source: Release, adapter: string): AdapterState {
 function idsThatLeave(head: Release | null, states: readonly AdapterState[]): readonly string[] {
   const touched = new Set(states.map(({ adapter }) => adapter));
   const kept = new Set(states.flatMap(({ packs }) => packs.map(({ id }) => id)));
-  return (head?.entry.packs ?? [])
-    .filter(({ id, adapter }) => touched.has(adapter) && !kept.has(id))
-    .map(({ id }) => id);
+  const before = (head?.entry.packs ?? []).filter(({ adapter }) => touched.has(adapter));
+  const after = states.flatMap(({ packs }) => packs);
+  return [
+    ...before.filter(({ id }) => !kept.has(id)).map(({ id }) => id),
+    ...leavingPacks(before, after).map(({ packId }) => packId),
+  ];
 }
 
 const versionsOf = (packs: readonly PackRecord[]): HighestVersions =>

@@ -55,7 +55,7 @@ export async function openSeal(
     isDue: head !== null && !isOurs,
     apply: async (draft, next) => {
       if (!replacesHead) await look(next, requireTrusted); // another publisher may have come in between
-      return sealRevision(draft, { signing, signer, publicUrl: target.publicUrl });
+      return sealRevision(draft, { signing, signer, target });
     },
   };
 }

@@ -6,7 +6,7 @@ import type { PackRecord } from '../model/release.ts';
 import { buildPack } from '../pack/build-pack.ts';
 import type { CachedPack, PackCache } from '../pack/cache.ts';
 import type { Progress } from '../progress.ts';
-import { type ReadyPack, toReadyPack } from '../release/compose.ts';
+import { bytesOf, type ReadyPack, toReadyPack } from '../release/compose.ts';
 import type { Session } from '../session.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import type { PackClaims } from './claim-packs.ts';
@@ -44,7 +44,7 @@ export async function uploadPacks(
     for (const pack of packs) {
       const known = published.get(pack.id);
       if (known !== undefined) {
-        ready.set(pack.id, toReadyPack(pack, { sha256: known.sha256, sizeBytes: known.downloadSize }));
+        ready.set(pack.id, toReadyPack(pack, bytesOf(known)));
         continue;
       }
       const built = await buildPack(pack, io.cache, reader);
@@ -64,15 +64,16 @@ export async function uploadPacks(
   return { packs: ready, uploadedBytes, skippedBytes: total - uploadedBytes };
 }
 
-interface UploadPlace {
+/** Where a pack goes. */
+export interface UploadPlace {
   readonly store: ReleaseStore;
   readonly claims: PackClaims;
   readonly cache: PackCache;
   readonly progress: Progress;
 }
 
-/** Uploads one built pack unless it is there; returns how many bytes were sent. */
-async function uploadPack(
+/** Uploads one pack unless it is there, every byte of it proved; returns how many bytes were sent. */
+export async function uploadPack(
   pack: ReadyPack,
   built: CachedPack,
   { store, claims, cache, progress }: UploadPlace,

@@ -5,7 +5,13 @@ import type { PlannedPack } from '../model/plan.ts';
 import type { Hold, LogEntry, PackRecord, Release, ReleaseSource } from '../model/release.ts';
 import { encode, encodeCells, sortCells, sortPacks } from './documents.ts';
 import { packKey } from './layout.ts';
-import { projectionDigests } from './projection.ts';
+import {
+  nextPlatforms,
+  type ProjectionTarget,
+  projectionDigests,
+  projectRelease,
+  recordedPlatforms,
+} from './projection.ts';
 
 /** A pack that is ready to be served, before it has a version. */
 export type ReadyPack = Omit<PackRecord, 'version'>;
@@ -26,7 +32,9 @@ export interface RevisionFacts {
   readonly toolVersion: string;
   readonly source: ReleaseSource | null;
   readonly message: string | null;
-  readonly publicUrl: string;
+  readonly target: ProjectionTarget;
+  /** The digests of the manifests that an adoption takes over, by platform. */
+  readonly adopted?: Readonly<Record<string, Sha256>>;
 }
 
 /** The facts, with what the versions of the target's channels have come to. */
@@ -65,7 +73,7 @@ export interface RevisionChange {
  * Composes the revision that follows `head`: the adapters of `change` get their new state, all others keep theirs.
  * Pure: equal arguments give equal bytes.
  *
- * @throws ReleaseError `PACK_ID_TAKEN` when another adapter already serves a pack id
+ * @throws ReleaseError `PACK_ID_TAKEN` when another adapter already serves a pack id, `HOSTING_CHANGED`
  */
 export function composeRevision(
   head: Release | null,
@@ -88,6 +96,10 @@ export function composeRevision(
   ]);
   const cellsBytes = encodeCells(cells);
   const revision = (head?.entry.revision ?? 0) + 1;
+  refuseMixedHosting(head, packs, facts);
+  const { channel, createdAt, target } = facts;
+  const platforms = nextPlatforms(head?.entry, { channel, packs, cells }, target);
+  const projections = projectRelease({ channel, revision, createdAt, packs, cells }, platforms, target);
   const entry: LogEntry = {
     formatVersion: 1,
     channel: facts.channel,
@@ -103,21 +115,15 @@ export function composeRevision(
     cellsSha256: sha256Of(cellsBytes),
     highestVersion: raiseHighest(facts.ledger.highest, packs),
     holds: change.holds,
-    projections: projectionDigests(
-      { channel: facts.channel, revision, createdAt: facts.createdAt, packs },
-      cells,
-      facts.publicUrl,
-    ),
+    projections: projectionDigests(projections),
+    ...(facts.adopted === undefined ? {} : { adopted: facts.adopted }),
   };
   const entryBytes = encode(entry);
   return { entry, entryBytes, entrySha256: sha256Of(entryBytes), cells, cellsBytes };
 }
 
 /** A planned pack once its bytes are known: ready to be served under the key that names them. */
-export const toReadyPack = (
-  pack: PlannedPack,
-  { sha256, sizeBytes }: { readonly sha256: Sha256; readonly sizeBytes: number },
-): ReadyPack => ({
+export const toReadyPack = (pack: PlannedPack, { sha256, sizeBytes, packedBy }: PackBytes): ReadyPack => ({
   id: pack.id,
   key: packKey(sha256, pack.id),
   downloadSize: sizeBytes,
@@ -127,7 +133,48 @@ export const toReadyPack = (
   buildDigest: pack.buildDigest,
   recipe: pack.recipe,
   baseModelSignature: pack.baseModelSignature,
+  ...(packedBy === undefined ? {} : { packedBy }),
 });
+
+/** The bytes of a pack, and for an asset pack the tool that made them. */
+export interface PackBytes {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  readonly packedBy?: string | undefined;
+}
+
+/** What a published pack's bytes are: what a release that serves it again says of them. */
+export const bytesOf = ({ sha256, downloadSize, packedBy }: PackRecord): PackBytes => ({
+  sha256,
+  sizeBytes: downloadSize,
+  packedBy,
+});
+
+/**
+ * Refuses a release that one hosting cannot serve: the system takes packs of `ba-package` alone, an app that unpacks
+ * by itself takes ours, and a manifest that devices read is never left behind.
+ *
+ * @throws ReleaseError `HOSTING_CHANGED`
+ */
+export function refuseMixedHosting(
+  head: Release | null,
+  packs: readonly Pick<PackRecord, 'id' | 'recipe'>[],
+  { channel, target: { hosting } }: Pick<RevisionFacts, 'channel' | 'target'>,
+): void {
+  const misfits = packs.filter(({ recipe }) => (recipe.format === 'asset-pack') !== (hosting === 'managed'));
+  const left = hosting === 'unmanaged' ? recordedPlatforms(head?.entry) : [];
+  if (misfits.length === 0 && left.length === 0) return;
+  const why =
+    misfits.length > 0
+      ? `${misfits.map(({ id }) => id).join(', ')} ${misfits.length === 1 ? 'is' : 'are'} packed for the other one`
+      : `devices read its download manifests for ${left.join(', ')}`;
+  throw new ReleaseError('HOSTING_CHANGED', `"${channel}" cannot go on with ${hosting} hosting: ${why}.`, {
+    fix:
+      hosting === 'managed'
+        ? 'Publish every adapter at once, without --only; go back only to revisions of managed hosting.'
+        : 'Publish to another channel or prefix, or set `hosting: "managed"` again.',
+  });
+}
 
 /**
  * Returns the integer version that a pack takes on `head`: unchanged while its bytes are what the head serves under
@@ -141,7 +188,7 @@ export function versionFor(
   { highest, foreign, kept }: VersionLedger,
 ): number {
   const served = head?.entry.packs.find((pack) => pack.id === id);
-  const stays = served !== undefined && served.sha256 === sha256 && served.version > (foreign[id] ?? 0);
+  const stays = served !== undefined && served.sha256 === sha256 && served.version > (foreign[id] ?? -1);
   return stays ? served.version : (kept[id] ?? (highest[id] ?? 0) + 1);
 }
 

@@ -1,5 +1,5 @@
 import { type Cell, cellKey } from '../model/cell.ts';
-import type { CellChange, CellOutcome, PackChange } from '../model/plan.ts';
+import type { CellChange, CellOutcome, LeavingPack, PackChange } from '../model/plan.ts';
 import type { PackRecord } from '../model/release.ts';
 import { sortCells } from './documents.ts';
 
@@ -52,6 +52,22 @@ export function diffCells(before: ComparedRelease, after: ComparedRelease): read
     })
     .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to))
     .sort((a, b) => lossRank(a) - lossRank(b));
+}
+
+/**
+ * Returns the packs that leave the download manifest of a platform, by id: devices of that platform delete them. Only
+ * asset packs are in one.
+ */
+export function leavingPacks(
+  before: readonly Pick<PackRecord, 'id' | 'recipe'>[],
+  after: readonly Pick<PackRecord, 'id' | 'recipe'>[],
+): readonly LeavingPack[] {
+  const next = new Map(after.map(({ id, recipe }) => [id, recipe.platforms]));
+  return before.flatMap(({ id, recipe }) => {
+    if (recipe.format !== 'asset-pack') return [];
+    const platforms = recipe.platforms.filter((platform) => next.get(id)?.includes(platform) !== true);
+    return platforms.length === 0 ? [] : [{ packId: id, platforms }];
+  });
 }
 
 /** What a change means to the devices of its cell. */

@@ -1,4 +1,5 @@
 import type { CellsDocument as CellsJson } from '../generated/cells.ts';
+import type { DownloadManifest } from '../generated/download-manifest.ts';
 import type { LogEntry as LogEntryJson } from '../generated/log-entry.ts';
 import { readJsonBytes } from '../json/read.ts';
 import { checkDocument } from '../json/validate.ts';
@@ -34,6 +35,18 @@ export async function parseCells(bytes: Uint8Array, source: string): Promise<Cel
 export async function parseManifest(bytes: Uint8Array, source: string): Promise<ChannelManifest> {
   const { readManifest } = await import('./read-manifest.ts');
   return readManifest(bytes, source);
+}
+
+/** Reads a platform's download manifest; `DOCUMENT_DAMAGED` when it is anything else. */
+export async function parseDownloadManifest(bytes: Uint8Array, source: string): Promise<DownloadManifest> {
+  const { default: validate } = await import('../generated/download-manifest.validator.js');
+  return damagedAs('DOCUMENT_DAMAGED', source, () =>
+    checkDocument<DownloadManifest>(readJsonBytes(bytes, source), {
+      validate,
+      source,
+      code: 'DOCUMENT_DAMAGED',
+    }),
+  );
 }
 
 /** The canonical bytes of a release's cells, in one order whatever order they came in. */

@@ -1,15 +1,15 @@
 import pLimit from 'p-limit';
-import { readJsonBytes } from '../json/read.ts';
+import { type JsonObject, type JsonValue, readJsonBytes } from '../json/read.ts';
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
 import { type HighestVersions, mergeHighest, type VersionLedger } from './compose.ts';
 import { listChannels, readEntry, readHead } from './read-channel.ts';
 
-/** What a channel itself knows: its head, and a manifest of somebody else that is about to be replaced. */
+/** What a channel itself knows: its head, and manifests of somebody else that are about to be replaced. */
 export interface OwnLedger {
   readonly channel: string;
   readonly head: Release | null;
-  readonly foreign: StoredObject | null;
+  readonly foreign: readonly StoredObject[];
   /** The versions that promoted packs have in the channel that they come from. */
   readonly versionsThere?: HighestVersions;
 }
@@ -17,11 +17,11 @@ export interface OwnLedger {
 /** The highest version ever used per pack id: of the channel, of every other channel of the target, of a foreign manifest. */
 export async function readVersionLedger(
   store: ReleaseStore,
-  { channel, head, foreign: object, versionsThere = {} }: OwnLedger,
+  { channel, head, foreign: objects, versionsThere = {} }: OwnLedger,
 ): Promise<VersionLedger> {
   const others = (await listChannels(store)).filter((name) => name !== channel);
   const heads = await Promise.all(others.map((name) => readHead(store, name)));
-  const foreign = object === null ? {} : versionsOf(object, head);
+  const foreign = mergeHighest(objects.map((object) => versionsOf(object, head)));
   const known = [head, ...heads.map(({ release }) => release)].map(
     (release) => release?.entry.highestVersion ?? {},
   );
@@ -40,7 +40,7 @@ async function keptVersions(
 ): Promise<HighestVersions> {
   const known = head?.entry.highestVersion ?? {};
   const exceeds = (own: HighestVersions) =>
-    Object.entries(there).filter(([id, version]) => version > (own[id] ?? 0));
+    Object.entries(there).filter(([id, version]) => version > (own[id] ?? -1)); // 0 is a version: Apple's default
   const plain = exceeds(known);
   if (head === null || plain.length === Object.keys(there).length) return Object.fromEntries(plain);
   return Object.fromEntries(exceeds(await ownVersions(store, head)));
@@ -62,6 +62,9 @@ async function ownVersions(store: ReleaseStore, { entry }: Release): Promise<Hig
 
 const PARALLEL_READS = 16;
 
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
 /**
  * The versions that a manifest of unknown origin gives its packs. What cannot be read counts as none, and so does a
  * pack that is the head's own: a manifest that only differs elsewhere makes no device fetch its packs again.
@@ -73,7 +76,9 @@ function versionsOf({ bytes, key }: StoredObject, head: Release | null): Highest
       value !== null && typeof value === 'object' && !Array.isArray(value) ? value['assetPacks'] : [];
     const entries = (Array.isArray(packs) ? packs : []).flatMap((pack) => {
       if (pack === null || typeof pack !== 'object' || Array.isArray(pack)) return [];
-      const { id, version, sha256 } = pack;
+      const { id, version, userInfo } = pack;
+      // Ours has the digest beside the version, Apple's form in what the app is told.
+      const sha256 = pack['sha256'] ?? (isObject(userInfo) ? userInfo['sha256'] : undefined);
       const ours = head?.entry.packs.find((own) => own.id === id);
       if (ours?.version === version && ours?.sha256 === sha256) return [];
       return typeof id === 'string' && typeof version === 'number' && Number.isSafeInteger(version)

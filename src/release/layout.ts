@@ -1,3 +1,5 @@
+import type { Platform } from '../model/platform.ts';
+
 /** `v1/packs/9f86d0…/fmadapter-summarizer-9799725`: immutable, and its last part is the pack id, as Apple's URLs need. */
 export const packKey = (sha256: string, packId: string): string => `v1/packs/${sha256}/${packId}`;
 
@@ -15,6 +17,13 @@ export const logPrefix = (channel: string): string => `${CHANNELS_PREFIX}${chann
 
 /** `v1/channels/stable/manifest.json`: the projection that apps read, under both hostings. */
 export const manifestKey = (channel: string): string => `${CHANNELS_PREFIX}${channel}/${MANIFEST}`;
+
+/** `v1/channels/stable/iOS.json`: Apple's download manifest of one platform, under managed hosting. */
+export const platformManifestKey = (channel: string, platform: Platform): string =>
+  `${CHANNELS_PREFIX}${channel}/${platformManifest(platform)}`;
+
+/** `iOS.json`: its name, as log entries record it. */
+export const platformManifest = (platform: Platform): string => `${platform}.json`;
 
 /** The revision that a log key names, or undefined. */
 export function revisionOf(key: string): number | undefined {

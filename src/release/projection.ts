@@ -1,11 +1,114 @@
+import type { ExtraKeys, Hosting } from '../config/config.ts';
+import type { DownloadManifest as DownloadManifestJson } from '../generated/download-manifest.ts';
 import type { Cell } from '../model/cell.ts';
 import { sha256Of } from '../model/digest.ts';
-import type { ChannelManifest, LogEntry, PackRecord } from '../model/release.ts';
+import { PLATFORMS, type Platform } from '../model/platform.ts';
+import type { DeepReadonly } from '../model/readonly.ts';
+import type { ChannelManifest, LogEntry, PackRecord, Release } from '../model/release.ts';
 import { encode, sortCells } from './documents.ts';
-import { MANIFEST } from './layout.ts';
+import { MANIFEST, manifestKey, platformManifest, platformManifestKey } from './layout.ts';
 
 /** What a manifest says of its release; the rest of a log entry stays in the log. */
 export type ProjectedRelease = Pick<LogEntry, 'channel' | 'revision' | 'createdAt' | 'packs' | 'statements'>;
+
+/** What of a target decides its projections. */
+export interface ProjectionTarget {
+  /** Stands for the prefix; ends with a slash. */
+  readonly publicUrl: string;
+  readonly hosting: Hosting;
+  /** More keys that carry a platform's download manifest. */
+  readonly projections: ExtraKeys;
+}
+
+/** Apple's download manifest of one platform. */
+export type DownloadManifest = DeepReadonly<DownloadManifestJson>;
+
+/** One projection of a release: its name in the log entry, every key that carries it, its bytes. */
+export interface Projection {
+  readonly name: string;
+  readonly platform: Platform | null;
+  readonly keys: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Every projection of a release in the order in which they are written: one download manifest per platform, then
+ * `manifest.json`, so that whoever reads that one finds the others at least as new. Pure.
+ */
+export function projectRelease(
+  release: ProjectedRelease & { readonly cells: readonly Cell[] },
+  platforms: readonly Platform[],
+  target: ProjectionTarget,
+): readonly Projection[] {
+  return [
+    ...platforms.map((platform) => ({
+      name: platformManifest(platform),
+      platform,
+      keys: platformKeys(release.channel, platform, target),
+      bytes: encodeDownloadManifest(release, platform, target.publicUrl),
+    })),
+    {
+      name: MANIFEST,
+      platform: null,
+      keys: [manifestKey(release.channel)],
+      bytes: encodeManifest(release, release.cells, target.publicUrl),
+    },
+  ];
+}
+
+/** The SHA-256 of projections by their name: what a log entry records. */
+export const projectionDigests = (projections: readonly Projection[]): LogEntry['projections'] =>
+  Object.fromEntries(projections.map(({ name, bytes }) => [name, sha256Of(bytes)]));
+
+/** The keys that carry a platform's download manifest: its own, and the one that shipped apps read. */
+export function platformKeys(
+  channel: string,
+  platform: Platform,
+  { projections }: Pick<ProjectionTarget, 'projections'>,
+): readonly string[] {
+  const extra = projections[platform]?.[channel];
+  return [platformManifestKey(channel, platform), ...(extra === undefined ? [] : [extra])];
+}
+
+/** The platforms whose download manifests an entry records. */
+export const recordedPlatforms = (
+  entry: Pick<LogEntry, 'projections'> | null | undefined,
+): readonly Platform[] =>
+  PLATFORMS.filter((platform) => Object.hasOwn(entry?.projections ?? {}, platformManifest(platform)));
+
+/**
+ * The platforms that the next release is projected for: those of its cells and packs, those that the release before
+ * had (a platform that is dropped keeps an empty manifest), and those with a key of their own in the config.
+ */
+export function nextPlatforms(
+  head: Pick<LogEntry, 'projections'> | null | undefined,
+  next: {
+    readonly channel: string;
+    readonly packs: readonly Pick<PackRecord, 'recipe'>[];
+    readonly cells: readonly Cell[];
+  },
+  { hosting, projections }: ProjectionTarget,
+): readonly Platform[] {
+  if (hosting === 'unmanaged') return [];
+  const wanted = new Set<string>([
+    ...recordedPlatforms(head),
+    ...next.cells.map(({ platform }) => platform),
+    ...next.packs.flatMap(({ recipe }) => recipe.platforms),
+  ]);
+  return PLATFORMS.filter(
+    (platform) => wanted.has(platform) || projections[platform]?.[next.channel] !== undefined,
+  );
+}
+
+/** True when a release, published now to this target, would have the very projections that its entry records. */
+export function isProjectedAs({ entry, cells }: Release, target: ProjectionTarget): boolean {
+  const platforms = nextPlatforms(entry, { ...entry, cells }, target);
+  const projections = projectRelease({ ...entry, cells }, platforms, target);
+  return (
+    projections.length === Object.keys(entry.projections).length &&
+    projections.every(({ name, bytes }) => entry.projections[name] === sha256Of(bytes))
+  );
+}
 
 /**
  * Returns `manifest.json` of a release. `publicUrl` stands for the prefix and ends with a slash. The signature, where
@@ -33,19 +136,65 @@ function projectStatements(
   return { statements: packs, ...(signature === undefined ? {} : { signature }) };
 }
 
-/** The SHA-256 of every projection of a release, by file name: what its log entry records. */
-export const projectionDigests = (
-  release: ProjectedRelease,
-  cells: readonly Cell[],
-  publicUrl: string,
-): LogEntry['projections'] => ({ [MANIFEST]: sha256Of(encodeManifest(release, cells, publicUrl)) });
-
 /** The bytes of `manifest.json`. */
 export const encodeManifest = (
   release: ProjectedRelease,
   cells: readonly Cell[],
   publicUrl: string,
 ): Uint8Array => encode(projectManifest(release, cells, publicUrl));
+
+/**
+ * Returns Apple's download manifest of one platform: every pack of the release that the platform gets. The shape is
+ * that of files which `ba-package download-manifest` wrote and devices took (two projects agree); Apple documents none.
+ */
+export const projectDownloadManifest = (
+  { packs, statements }: Pick<ProjectedRelease, 'packs' | 'statements'>,
+  platform: Platform,
+  publicUrl: string,
+): DownloadManifest => ({
+  assetPacks: packs
+    .filter(({ recipe }) => recipe.platforms.includes(platform))
+    .map((pack) => ({
+      id: pack.id,
+      version: pack.version,
+      downloadSize: pack.downloadSize,
+      url: packUrl(pack, publicUrl),
+      downloadPolicy: pack.recipe.downloadPolicy,
+      host: { thirdParty: {} },
+      userInfo: {
+        sha256: pack.sha256,
+        build: pack.build,
+        ...(pack.baseModelSignature === null ? {} : { baseModelSignature: pack.baseModelSignature }),
+        ...(statements?.[pack.id] === undefined ? {} : { statement: statements[pack.id] }),
+      },
+    })),
+});
+
+/** The bytes of a download manifest: the document, and behind it, in blanks, the revision that it belongs to. */
+export const encodeDownloadManifest = (
+  release: Pick<ProjectedRelease, 'packs' | 'revision' | 'statements'>,
+  platform: Platform,
+  publicUrl: string,
+): Uint8Array =>
+  Buffer.concat([
+    encode(projectDownloadManifest(release, platform, publicUrl)),
+    Buffer.from(revisionMark(release.revision)),
+  ]);
+
+/**
+ * Apple's form has no room for a revision, and two revisions may list the same packs. Equal bytes have equal ETags, so
+ * a writer that slept over two revisions could put an old manifest back; blanks keep all bytes apart, and JSON ignores
+ * them. The revision in binary, a space for 0 and a tab for 1, on a line of its own.
+ */
+const revisionMark = (revision: number): string =>
+  `${revision.toString(2).replaceAll('0', ' ').replaceAll('1', '\t')}\n`;
+
+/** The revision that the blanks behind a download manifest name, or null where there are none. */
+export function readRevisionMark(bytes: Uint8Array): number | null {
+  const tail = Buffer.from(bytes.subarray(-MARK_BYTES)).toString('latin1');
+  const bits = /\}\n(\t[\t ]{0,52})\n$/.exec(tail)?.[1];
+  return bits === undefined ? null : Number.parseInt(bits.replaceAll(' ', '0').replaceAll('\t', '1'), 2);
+}
 
 /** The URL of a pack: the target's public URL and the key. */
 export const packUrl = (pack: Pick<PackRecord, 'key'>, publicUrl: string): string =>
@@ -64,3 +213,6 @@ const projectPack = (pack: PackRecord, publicUrl: string): ChannelManifest['asse
   platforms: pack.recipe.platforms,
   downloadPolicy: pack.recipe.downloadPolicy,
 });
+
+/** `}`, a line feed, 53 bits, a line feed. */
+const MARK_BYTES = 56;

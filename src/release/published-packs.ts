@@ -55,9 +55,14 @@ async function findAmong(
   return matches.filter(({ key, downloadSize }) => sizes.get(key) === downloadSize);
 }
 
-/** Our own archives depend on contents and container only: platforms and policy travel in the manifest. */
+/**
+ * Our own archives depend on contents and container only: platforms and policy travel in the manifest. An asset pack
+ * has both inside, and its tool need not make the same bytes twice: what is published is that pack.
+ */
 const isSameArchive = (a: Recipe, b: Recipe): boolean =>
-  a.format === b.format && a.compression === b.compression;
+  a.format === b.format &&
+  a.compression === b.compression &&
+  (a.format !== 'asset-pack' || JSON.stringify(a) === JSON.stringify(b));
 
 /** How many revisions are searched: well beyond what the default retention keeps. */
 export const REUSE_DEPTH = 100;

@@ -8,12 +8,13 @@ export const renderPacks = (packs: readonly BuiltPack[]): readonly string[] =>
   packs.length === 0
     ? ['No build is served, so there is no pack to build. Next: fmrelease adapter serve']
     : alignTable(
-        packs.map(({ id, build, sizeBytes, sha256, file }) => [
+        packs.map(({ id, build, sizeBytes, sha256, file, packedBy }) => [
           id,
           `build ${build}`,
           formatBytes(sizeBytes),
           shortDigest(sha256),
           file,
+          packedBy === 'fmrelease' ? '' : `packed by ${packedBy}`,
         ]),
-        'LLRLL',
+        'LLRLLL',
       );

@@ -41,6 +41,15 @@ export function renderPlanMarkdown(plan: Plan): readonly string[] {
           `${cellEffect(change)}: ${change.from?.build ?? '–'} → ${change.to?.build ?? '–'}`,
         ]),
     ),
+    ...(plan.leaving.length === 0
+      ? []
+      : [
+          '',
+          ...plan.leaving.map(
+            ({ packId, platforms }) =>
+              `**Warning:** \`${packId}\` leaves the download manifest for ${platforms.join(', ')}: those devices delete it.`,
+          ),
+        ]),
     ...(plan.blockers.length === 0
       ? []
       : ['', '**Blocked:**', ...plan.blockers.map(({ message, fix }) => `- ${message} ${fix}`)]),

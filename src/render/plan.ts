@@ -42,6 +42,7 @@ export function renderPlan(plan: Plan, context: PlanContext, style: Style): read
     ...opening,
     ...section('Devices', cellLines(plan, style), style),
     ...section('Packs', packLines(plan, style), style),
+    ...leavingLines(plan, style),
     '',
     ...proofLines(plan, context, style),
     ...uploadLines(plan),
@@ -120,6 +121,19 @@ function cellLines(plan: Plan, style: Style): readonly string[] {
         ]),
   ];
 }
+
+/** Under managed hosting the system deletes what its platform's manifest no longer lists. */
+export const leavingLines = ({ leaving }: Plan, style: Style): readonly string[] =>
+  leaving.length === 0
+    ? []
+    : [
+        '',
+        ...leaving.map(({ packId, platforms }) =>
+          style.red(
+            `Warning: ${packId} leaves the download manifest for ${platforms.join(', ')}: those devices delete it.`,
+          ),
+        ),
+      ];
 
 const packLines = (plan: Plan, style: Style): readonly string[] => renderPackChanges(plan.changes, style);
 

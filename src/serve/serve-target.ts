@@ -31,6 +31,7 @@ export async function serveTarget(
     root: target.path,
     port: port ?? Number(url.port || 8787),
     basePath: url.pathname,
+    projections: new Set(Object.values(target.projections).flatMap((keys) => Object.values(keys))),
   });
   return { ...server, root: target.path, channels };
 }

@@ -12,6 +12,8 @@ export interface ServeOptions {
   readonly port: number;
   /** The path that stands for the folder, as in the target's public URL; starts and ends with a slash. */
   readonly basePath: string;
+  /** Keys beside the usual ones that hold projections. */
+  readonly projections?: ReadonlySet<string>;
   readonly onRequest: (line: string) => void;
 }
 
@@ -71,18 +73,24 @@ async function respond(
   const file = await openFile(request.url ?? '/', options);
   if (file === undefined) return end(response, 404, { 'cache-control': 'no-cache' });
   try {
-    await respondWith(file, request, response);
+    await respondWith(file, request, { response, projections: options.projections ?? new Set() });
   } finally {
     await file.handle.close();
   }
 }
 
+interface Answering {
+  readonly projections: ReadonlySet<string>;
+  readonly response: ServerResponse;
+}
+
 async function respondWith(
   { handle, key, sizeBytes, etag }: ServedFile,
   request: IncomingMessage,
-  response: ServerResponse,
+  { response, projections }: Answering,
 ): Promise<void> {
-  const headers = { etag, 'accept-ranges': 'bytes', ...contentHeaders(key) };
+  const isProjection = projections.has(key) || PROJECTION.test(key);
+  const headers = { etag, 'accept-ranges': 'bytes', ...contentHeaders(key, isProjection) };
   if (matches(request.headers['if-none-match'], etag)) return end(response, 304, headers);
   const stale = request.headers['if-range'] !== undefined && request.headers['if-range'] !== etag;
   const whole = stale || request.method === 'HEAD'; // RFC 9110 §14.2: a Range means nothing to HEAD
@@ -155,9 +163,9 @@ const matches = (header: string | undefined, etag: string): boolean =>
   (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
 
 /** Projections are asked for every time; everything else never changes. */
-const contentHeaders = (key: string): Record<string, string> => ({
+const contentHeaders = (key: string, isProjection: boolean): Record<string, string> => ({
   'content-type': key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
-  'cache-control': /^v1\/channels\/[^/]+\/[^/]+\.json$/.test(key)
-    ? 'no-cache'
-    : 'public, max-age=31536000, immutable, no-transform',
+  'cache-control': isProjection ? 'no-cache' : 'public, max-age=31536000, immutable, no-transform',
 });
+
+const PROJECTION = /^v1\/channels\/[^/]+\/[^/]+\.json$/;

@@ -3,7 +3,13 @@ import { sha256Of } from '../model/digest.ts';
 import type { ComposedRevision } from '../release/compose.ts';
 import { encode } from '../release/documents.ts';
 import { MANIFEST } from '../release/layout.ts';
-import { encodeManifest, projectionDigests } from '../release/projection.ts';
+import {
+  encodeManifest,
+  type ProjectionTarget,
+  projectionDigests,
+  projectRelease,
+  recordedPlatforms,
+} from '../release/projection.ts';
 import { signStatement } from './sign.ts';
 import type { Signer } from './signer.ts';
 import type { Signing } from './signing.ts';
@@ -12,7 +18,7 @@ import type { Signing } from './signing.ts';
 export interface SealRequest {
   readonly signing: Pick<Signing, 'app'>;
   readonly signer: Pick<Signer, 'sign'>;
-  readonly publicUrl: string;
+  readonly target: ProjectionTarget;
 }
 
 /**
@@ -24,7 +30,7 @@ export interface SealRequest {
  */
 export async function sealRevision(
   draft: ComposedRevision,
-  { signing: { app }, signer, publicUrl }: SealRequest,
+  { signing: { app }, signer, target }: SealRequest,
 ): Promise<ComposedRevision> {
   const { entry, cells } = draft;
   const { channel, revision, createdAt: issuedAt } = entry;
@@ -41,9 +47,10 @@ export async function sealRevision(
   const signDocument = (kind: 'manifest' | 'log-entry', content: Uint8Array): Promise<string> =>
     signStatement({ kind, ...basics, sha256: sha256Of(content), sizeBytes: content.length }, signer);
   const unsigned = { ...entry, statements: Object.fromEntries(packs) };
-  const manifest = await signDocument('manifest', encodeManifest(unsigned, cells, publicUrl));
+  const manifest = await signDocument('manifest', encodeManifest(unsigned, cells, target.publicUrl));
   const statements = { ...unsigned.statements, [MANIFEST]: manifest };
-  const projections = projectionDigests({ ...entry, statements }, cells, publicUrl);
+  const signed = projectRelease({ ...entry, statements, cells }, recordedPlatforms(entry), target);
+  const projections = projectionDigests(signed);
   const content = { ...entry, projections, statements };
   const sealed = { ...content, signature: await signDocument('log-entry', encode(content)) };
   const entryBytes = encode(sealed);

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { ReleaseError } from '../errors.ts';
+import type { Platform } from '../model/platform.ts';
 import type { ChannelManifest } from '../model/release.ts';
 import type { Progress } from '../progress.ts';
 import { parseManifest } from '../release/documents.ts';
 import { manifestKey } from '../release/layout.ts';
 import type { Signing } from '../trust/signing.ts';
 import { type Check, failed, passed } from './check.ts';
+import { checkDownloads } from './check-downloads.ts';
 import { checkSignatures } from './check-signatures.ts';
 import { collect, type PublishedObject, type PublishedReader } from './reader.ts';
 
@@ -21,6 +23,8 @@ export interface VerifyScope {
   readonly atLeast: number | null;
   /** Whose signatures the manifest must carry; null asks for none. */
   readonly signing: Signing | null;
+  /** The download manifests that the release has, by platform and key. */
+  readonly downloads: readonly { readonly platform: Platform; readonly key: string }[];
 }
 
 type AssetPack = ChannelManifest['assetPacks'][number];
@@ -56,6 +60,7 @@ export async function checkServed(
   const checks: Check[] = [
     ...checkManifest(manifest, served, scope),
     ...checkSignatures({ ...scope, bytes, manifest, packs }),
+    ...(await checkDownloads(reader, manifest, scope)),
   ];
   for (const pack of packs)
     checks.push(...(await checkPack(reader, pack, { scope, progress }).catch(failAs(`pack ${pack.id}`))));
@@ -82,18 +87,20 @@ function checkManifest(
       ? passed(MANIFEST_CHECK, `revision ${manifest.revision} of ${channel}`)
       : failed(MANIFEST_CHECK, `names the channel "${manifest.channel}", expected "${channel}"`),
     ...(fresh ? [] : [failed(REVISION_CHECK, `serves revision ${manifest.revision}, expected ${atLeast}`)]),
-    ...(headers === null ? [] : [checkManifestCaching(headers.get('cache-control') ?? '')]),
+    ...(headers === null ? [] : [checkCaching('manifest caching', headers)]),
   ];
 }
 
-function checkManifestCaching(value: string): Check {
+/** Looks at how long caches may keep a projection. */
+export function checkCaching(name: string, headers: ReadonlyMap<string, string>): Check {
+  const value = headers.get('cache-control') ?? '';
   const ages = [...value.matchAll(/(?:^|[\s,])(?:max-age|s-maxage)=(\d+)/g)].map(([, seconds]) =>
     Number(seconds),
   );
   const short =
     ages.length > 0 ? Math.max(...ages) <= MAX_MANIFEST_AGE_SECONDS : /no-cache|no-store/.test(value);
   return (short ? passed : failed)(
-    'manifest caching',
+    name,
     `Cache-Control is "${value}", expected no-cache or at most ${MAX_MANIFEST_AGE_SECONDS} seconds`,
   );
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signingOf } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
+import type { LogEntry } from '../model/release.ts';
 import type { Progress } from '../progress.ts';
 import { publishedAdapters } from '../release/adapters.ts';
+import { platformKeys, recordedPlatforms } from '../release/projection.ts';
 import { readHead } from '../release/read-channel.ts';
 import type { OpenChannel, Session } from '../session.ts';
 import type { Check } from './check.ts';
@@ -13,6 +15,8 @@ export type VerifySource = 'edge' | 'origin' | 'none';
 
 /** What to look at, and where when it is not where the target says. */
 export interface VerifyRequest extends Pick<VerifyScope, 'full' | 'only' | 'packs' | 'atLeast'> {
+  /** The entry whose projections are looked at. */
+  readonly entry: Pick<LogEntry, 'projections'>;
   readonly source?: VerifySource;
   /** How long an edge may go on serving the manifest before this one. */
   readonly staleMs?: number;
@@ -21,7 +25,7 @@ export interface VerifyRequest extends Pick<VerifyScope, 'full' | 'only' | 'pack
 /** Verifies one channel where its target says: over `publicUrl` (`edge`), in the store (`origin`), or not at all. */
 export async function verifyAsTargetSays(
   { store, target, name }: OpenChannel,
-  { source = target.verify, staleMs = 0, ...scope }: VerifyRequest,
+  { source = target.verify, staleMs = 0, entry, ...scope }: VerifyRequest,
   progress: Progress,
 ): Promise<readonly Check[]> {
   if (source === 'none') return [];
@@ -29,11 +33,14 @@ export async function verifyAsTargetSays(
     source === 'edge'
       ? (await import('./edge.ts')).edgeReader(target.publicUrl)
       : (await import('./origin.ts')).originReader(store);
+  const downloads = recordedPlatforms(entry).flatMap((platform) =>
+    platformKeys(name, platform, target).map((key) => ({ platform, key })),
+  );
   const until = Date.now() + (source === 'edge' ? staleMs : 0);
   for (;;) {
     const checks = await checkServed(
       reader,
-      { ...scope, channel: name, publicUrl: target.publicUrl, signing: signingOf(target) },
+      { ...scope, downloads, channel: name, publicUrl: target.publicUrl, signing: signingOf(target) },
       progress,
     );
     if (Date.now() >= until || !servesAnOlderOne(checks)) return checks;
@@ -43,7 +50,7 @@ export async function verifyAsTargetSays(
 }
 
 const servesAnOlderOne = (checks: readonly Check[]): boolean =>
-  checks.some(({ name, ok }) => !ok && (name === MANIFEST_CHECK || name === REVISION_CHECK));
+  checks.some(({ name, ok }) => !ok && (name === MANIFEST_CHECK || name.endsWith(REVISION_CHECK)));
 
 const POLL_MS = 3_000;
 
@@ -80,7 +87,7 @@ export async function verifyOnRequest(
   const source = from ?? (channel.target.verify === 'none' ? 'origin' : channel.target.verify);
   return verifyAsTargetSays(
     channel,
-    { full, only, packs: null, atLeast: release.entry.revision, source },
+    { full, only, packs: null, atLeast: release.entry.revision, entry: release.entry, source },
     io.progress,
   );
 }

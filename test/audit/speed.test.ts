@@ -17,6 +17,7 @@ const DIRECTORY = {
   verify: 'origin',
   archive: 'aar',
   compression: 'none',
+  projections: {},
 } as const;
 
 /** A matrix of so many adapters, each with a build for each of 20 system models, and a log of so many revisions. */
@@ -94,6 +95,7 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
       head: newest === undefined ? null : { ...newest, cells: [] },
       headKnown: true,
       projection: 'current',
+      platforms: [],
       urlsMoved: false,
       slots,
       trust: null,

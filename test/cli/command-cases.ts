@@ -21,6 +21,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'adapter inspect': { args: ['adapters/summarizer.fmadapter'], code: 0 },
   'adapter list': { args: [], code: 0 },
   'adapter serve': { args: ['summarizer', '1.0.0'], code: 0 },
+  adopt: { args: ['iOS.json', '--config', 'managed.config.json', '--yes'], code: 0 },
   audit: { args: ['--fail-on', 'note'], code: 10 },
   diff: { args: ['1', '2'], code: 0 },
   doctor: { args: ['--probe'], code: 0 },

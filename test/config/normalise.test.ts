@@ -48,6 +48,7 @@ test('support alone is enough', () => {
         verify: 'origin',
         archive: 'aar',
         compression: 'none',
+        projections: {},
       },
     ],
     defaultTarget: null,

@@ -198,6 +198,7 @@ class World {
     }
     const { kept } = await openReferences(this.memory, {
       retention: session.config.retention,
+      target: session.channel.target,
       now: session.io.wallClock,
     }).read();
     const packs = [...this.memory.objects.keys()].filter((key) => key.startsWith('v1/packs/'));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DownloadChecker } from './download-checker.ts';
 import { readNaively } from './naive-reader.ts';
 
 /** How a run of a command ended, in its own words. */
@@ -25,11 +26,13 @@ export class HistoryChecker {
   readonly #verdicts = new Map<string, { readonly verdict: Verdict; readonly operation: string }>();
   #projection: Uint8Array | undefined;
   #served = 0;
+  readonly #downloads: DownloadChecker;
 
   constructor(objects: ReadonlyMap<string, Uint8Array>, channel = 'stable', publicUrl?: string) {
     this.#objects = objects;
     this.#channel = channel;
     this.#publicUrl = publicUrl;
+    this.#downloads = new DownloadChecker(objects, channel);
   }
 
   /** Notes what a run said of itself; `message` is what it would have written into the log. */
@@ -45,6 +48,7 @@ export class HistoryChecker {
   checkStep(): void {
     this.#checkLog();
     this.#checkProjection();
+    for (const fault of this.#downloads.check(this.#entries, this.#served)) this.violations.add(fault);
     for (const { message } of this.#entries)
       if (this.#verdicts.get(message)?.verdict === 'not committed')
         this.violations.add('I4: a run that said "not committed" is in the log');
@@ -58,6 +62,7 @@ export class HistoryChecker {
     const tip = this.#entries.at(-1);
     if (this.#served !== this.#entries.length)
       this.violations.add('I6: the projection is behind the log at rest');
+    for (const fault of this.#downloads.checkEnd(this.#entries)) this.violations.add(fault);
     for (const { adapter, build } of goals) {
       const pack = tip?.packs.find((one) => one.adapter === adapter);
       if (pack?.build !== build) this.violations.add('lost update');

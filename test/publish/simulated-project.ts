@@ -14,10 +14,17 @@ import type { ReleaseStore } from '../../src/store/store.ts';
 /** One adapter per publisher. */
 export const ADAPTERS = ['alpha', 'beta', 'gamma', 'delta'];
 
+/** Under managed hosting it has the bytes of `iOS.json`. */
+export const EXTRA_KEY = 'legacy/ios.json';
+
 export const PUBLIC_URL = 'http://127.0.0.1:8787/';
 
 /** A session that touches no disk: every build is in the pack cache, and nothing is verified afterwards. */
-export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => ({
+export const sessionOf = (
+  store: ReleaseStore,
+  channel = 'stable',
+  hosting: 'managed' | 'unmanaged' = 'unmanaged',
+): Session => ({
   config: CONFIG,
   channel: {
     name: channel,
@@ -28,10 +35,11 @@ export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => (
       name: 'local',
       path: '/nowhere',
       publicUrl: PUBLIC_URL,
-      hosting: 'unmanaged',
+      hosting,
       verify: 'none',
       archive: 'aar',
       compression: 'none',
+      projections: hosting === 'managed' ? { iOS: { stable: EXTRA_KEY } } : {},
     },
   },
   io: {
@@ -42,15 +50,16 @@ export const sessionOf = (store: ReleaseStore, channel = 'stable'): Session => (
     cache: CACHE,
     toolVersion: '0.0.0-test',
     source: null,
-    packTool: undefined,
+    packTool: async () => ({ command: ['nowhere'], major: 2, label: 'ba-package 2.0 (none)', stallMs: 1 }),
   },
 });
 
 /** What `plan --only <adapter>` would decide when the matrix serves this build. */
 export async function planBuild({ channel }: Session, adapter: string, build: string): Promise<Plan> {
   const { release: head } = await readHead(channel.store, channel.name);
-  const desired = [{ adapter, packs: [packOf(adapter, build)], cells: [cellOf(adapter)] }];
-  const packs = desired.flatMap((state) => state.packs);
+  const recipe = channel.target.hosting === 'managed' ? ASSET_PACK : ARCHIVE;
+  const packs = [{ ...packOf(adapter, build), recipe: { ...recipe, ...OFFER } }];
+  const desired = [{ adapter, packs, cells: [cellOf(adapter)] }];
   return assemblePlan({
     target: 'local',
     channel: channel.name,
@@ -61,7 +70,7 @@ export async function planBuild({ channel }: Session, adapter: string, build: st
     published: await findPublishedPacks(channel.store, head, packs),
     archiveSizes: new Map(),
     builtDigests: new Map(),
-    ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign: null }),
+    ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign: [] }),
     urlsMoved: false,
     allow: { remove: [], gap: true, liftHolds: [] },
   });
@@ -100,7 +109,7 @@ const packOf = (adapter: string, build: string): PlannedPack => ({
   path: `adapters/${adapter}.fmadapter`,
   buildDigest: `sha256:${sha256Of(`${adapter} ${build}`)}`,
   sizeBytes: 100,
-  recipe: { format: 'aar', compression: 'none', platforms: ['iOS'], downloadPolicy: { onDemand: {} } },
+  recipe: { ...ARCHIVE, ...OFFER },
   baseModelSignature: '9799725ff8e851184037110b422d891ad3b92ec1',
 });
 
@@ -115,6 +124,10 @@ const cellOf = (adapter: string): Cell => ({
   pack: `fmadapter-${adapter}-9799725`,
   fallback: null,
 });
+
+const OFFER = { platforms: ['iOS' as const], downloadPolicy: { onDemand: {} } };
+const ARCHIVE = { format: 'aar', compression: 'none' } as const;
+const ASSET_PACK = { format: 'asset-pack', compression: 'apple' } as const;
 
 const CONFIG: Config = {
   root: '/nowhere',

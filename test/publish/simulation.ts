@@ -20,6 +20,8 @@ export interface Variant {
   readonly own?: (store: ReleaseStore) => ReleaseStore;
   /** Share of all writes that a fault befalls; of reads it is a tenth. */
   readonly faults?: number;
+  /** Managed hosting also has a download manifest per platform. */
+  readonly hosting?: 'managed';
 }
 
 /** What a history came to: every violation, and its steps as one text each. */
@@ -117,7 +119,7 @@ class Publisher {
   async #command(message: string, run: number): Promise<void> {
     const { variant, checker, shared } = this.#world;
     const gated = this.#gated(shared, run);
-    const session = sessionOf(variant.own?.(gated) ?? gated);
+    const session = sessionOf(variant.own?.(gated) ?? gated, 'stable', variant.hosting);
     const options = { ...OPTIONS, message };
     let plan = this.#saved;
     try {

@@ -57,6 +57,7 @@ export function targetOnServer({ prefix = freshPrefix(), ...changes }: Partial<S
     verify: 'edge',
     archive: 'aar',
     compression: 'none',
+    projections: {},
     ...changes,
   };
 }

@@ -78,6 +78,7 @@ export function aState({
       head: newest === undefined ? null : { ...newest, cells: cells.map(toCell) },
       headKnown: true,
       projection: newest === undefined ? 'absent' : 'current',
+      platforms: [],
       urlsMoved: false,
       slots,
       logFaults: [],
@@ -144,6 +145,7 @@ const TARGET = {
   verify: 'origin',
   archive: 'aar',
   compression: 'none',
+  projections: {},
 } as const;
 
 const CONFIG: AuditState['config'] = {

@@ -230,4 +230,5 @@ const TARGET = {
   verify: 'origin',
   archive: 'aar',
   compression: 'none',
+  projections: {},
 } as const;

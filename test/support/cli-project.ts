@@ -72,6 +72,8 @@ export async function publishedProject(options: { readonly keep?: boolean } = {}
   copyFileSync(builtPack(project.root), join(project.root, 'pack.aar'));
   project.write('systems.json', SYSTEMS);
   project.write('probe.txt', PROBE);
+  project.write('managed.config.json', MANAGED_CONFIG);
+  project.write('iOS.json', { assetPacks: [] });
   return project;
 }
 
@@ -121,6 +123,12 @@ export const SYSTEMS = {
 
 /** What templates/probe.swift prints on a phone whose base model is not the one of the catalogue. */
 export const PROBE = 'platform: iOS\nos: 26.6.1\nosBuild: 23G80\nfmadapter-summarizer-1a2b3c4\n';
+
+/** A config with one target of managed hosting, which nothing was published to. */
+export const MANAGED_CONFIG = {
+  ...CONFIG,
+  targets: { local: { ...CONFIG.targets.local, path: '.fmrelease/managed', hosting: 'managed' } },
+};
 
 /** The clock of every preparation: 2026-11-22T10:00:00Z. */
 export const EPOCH = '1795341600';

@@ -8,6 +8,7 @@ import { addAdapter } from '../../src/matrix/add-adapter.ts';
 import { sha256Of } from '../../src/model/digest.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { ChannelManifest, LogEntry } from '../../src/model/release.ts';
+import type { OpenPackTool } from '../../src/pack/ba-package/tool.ts';
 import { silent } from '../../src/progress.ts';
 import type { PublishResult } from '../../src/publish/finish.ts';
 import { logKey, manifestKey } from '../../src/release/layout.ts';
@@ -45,6 +46,7 @@ export interface SessionOptions {
   readonly store?: (own: ReleaseStore) => ReleaseStore;
   readonly target?: Partial<Session['channel']['target']>;
   readonly rehash?: boolean;
+  readonly packTool?: OpenPackTool;
 }
 
 /** The time of every release that names no other. */
@@ -115,6 +117,7 @@ async function openSession(
     store: wrap = (own) => own,
     target: changes,
     rehash = false,
+    packTool,
   }: SessionOptions,
 ): Promise<Session> {
   const config = await loadConfig({ cwd: root, selfEntry: '' });
@@ -136,7 +139,7 @@ async function openSession(
       progress: silent,
       toolVersion: '0.0.0-test',
       source: null,
-      packTool: undefined,
+      packTool,
     },
   };
 }

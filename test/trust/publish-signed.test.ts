@@ -107,7 +107,7 @@ test('publishing again changes nothing, and the manifest is repaired without a k
   rmSync(join(project.root, 'key.pem'));
   await rollForward(channel.store, {
     channel: 'stable',
-    publicUrl: channel.target.publicUrl,
+    target: channel.target,
     allowForeign: false,
   });
   expect(bytesOf(project, manifestKey('stable'))).toEqual(after);

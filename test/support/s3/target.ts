@@ -36,6 +36,7 @@ export const targetOn = (
     verify: 'origin',
     archive: 'aar',
     compression: 'none',
+    projections: {},
     ...changes,
   };
 };
