@@ -7,7 +7,9 @@ import { bootstrap } from '../scripts/bootstrap.mjs';
 
 bootstrap();
 const names =
-  process.argv.length > 2 ? process.argv.slice(2) : ['start', 'plan', 'resolve', 'pack', 'memory', 's3'];
+  process.argv.length > 2
+    ? process.argv.slice(2)
+    : ['start', 'plan', 'resolve', 'pack', 'archive', 'memory', 's3'];
 for (const name of names) {
   const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
   const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' });
