@@ -32,9 +32,9 @@ export const fuzzReaders: FuzzReaders = {
 
 /** A file handle over memory, with the one method that the walk calls. */
 function memoryHandle(bytes: Buffer): FileHandle {
-  const read = async (buffer: Buffer, offset: number, length: number, position: number) => {
-    const bytesRead = bytes.copy(buffer, offset, position, position + length);
-    return { bytesRead, buffer };
+  const read = async (buffer: Buffer, ...[offset, length, position]: readonly number[]) => {
+    const [to = 0, count = 0, at = 0] = [offset, length, position];
+    return { bytesRead: bytes.copy(buffer, to, at, at + count), buffer };
   };
   return { read } as unknown as FileHandle;
 }
