@@ -44,11 +44,12 @@ const model = (systemModel: string, baseModelSignature: string | null, variant: 
 const covered = (id: string) => ({ state: 'covered', pack: id });
 const sunset = { state: 'sunset', fallback: 'base-model' };
 
-const [S1, S2, T1, D1] = [
+const [S1, S2, T1, D1, W1] = [
   'fmadapter-summarizer-9799725',
   'fmadapter-summarizer-a1b2c3d',
   'fmadapter-tagger-9799725',
   'dictionary',
+  'fmadapter-writer-9799725',
 ];
 
 /** The release that every question is about, written by hand. */
@@ -64,6 +65,7 @@ export const MANIFESTS: Readonly<Record<string, string>> = {
         pack(S1, 'summarizer', FIRST),
         pack(S2, 'summarizer', SECOND),
         pack(T1, 'tagger', FIRST),
+        pack(W1, 'writer', FIRST),
       ],
       cells: [
         cell(['dictionary', 'iOS'], ['26.0', '27.0'], { ...model('os26', FIRST), ...covered(D1) }),
@@ -95,6 +97,12 @@ export const MANIFESTS: Readonly<Record<string, string>> = {
           fallback: { adapter: 'summarizer' },
         }),
         cell(['tagger', 'macOS'], ['26.0', null], { state: 'not-offered' }),
+        cell(['writer', 'iOS'], ['26.0', '26.4'], { ...model('os26.0', FIRST), ...covered(W1) }),
+        cell(['writer', 'iOS'], ['26.4', '27.0'], {
+          ...model('os26.4', FIRST),
+          state: 'declined',
+          fallback: 'base-model',
+        }),
       ],
     },
     null,
@@ -259,6 +267,12 @@ const ROWS: readonly Row[] = [
     ask('tagger', '26.1', { signature: 'bbbbbbbcccc' }),
     'gap - -',
     'A row that is known by its first digits carries every signature that begins with them.',
+  ],
+  [
+    'signature-of-two-rows',
+    ask('writer', '26.1', { signature: FIRST }),
+    `covered ${W1} -`,
+    'Two rows carry the signature; the one of this OS version is nearer.',
   ],
   [
     'signature-on-an-uncovered-os',

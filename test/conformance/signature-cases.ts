@@ -407,6 +407,18 @@ const BYTES: readonly Row[] = [
     'A signature for a pack must not count for a manifest.',
   ],
   [
+    'manifest-signature-in-another-spelling',
+    'unsigned',
+    manifest(signedManifest().replace('"signature": "{', '"signature": "\\u007b')),
+    'The signature has one spelling too, so that every bit of the file counts.',
+  ],
+  [
+    'manifest-of-another-size',
+    'content-mismatch',
+    manifest(signedManifest(text, manifestEnvelope(text, { sizeBytes: text.length + 1 }))),
+    'Size and digest must both be those that were signed.',
+  ],
+  [
     'manifest-laid-out-again',
     'unsigned',
     manifest(`${JSON.stringify(JSON.parse(signedManifest()))}\n`),
