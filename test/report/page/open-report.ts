@@ -14,6 +14,8 @@ import { PACKAGE_ROOT } from '../../support/run-cli.ts';
 export const WITHOUT_BROWSER =
   findChromium() === undefined ? ' (skipped: no Chromium here; Debian has it as the package chromium)' : '';
 
+if (WITHOUT_BROWSER !== '') process.stderr.write(`Tests of the report's page${WITHOUT_BROWSER}\n`);
+
 /** A report that is open in the browser, and all that the browser said about it. */
 export interface OpenReport {
   readonly page: Page;
