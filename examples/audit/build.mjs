@@ -4,7 +4,7 @@
 //
 //   node examples/audit/build.mjs [folder]      default: examples/audit/project
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
@@ -28,18 +28,21 @@ export function buildAuditExample(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const project = openProject(folder);
-  project.write('fmrelease.config.json', CONFIG);
+  const signing = { keys: [publicKeyOf(SIGNING_SEED)] };
+  project.write('fmrelease.config.json', configOf({ signed: { signing } }));
   project.write('fleet.csv', FLEET);
   publishSoundProject(project);
+  project.write('fmrelease.config.json', configOf({ signed: { signing }, eu: { signing } })); // signature-missing
   damageChannels(project);
   writeUnsoundMatrix(project);
 }
 
-/** Three places, each at revision 2; `main` then rolled back to 1, so that summarizer 1.1.0 is held there. */
+/** Three places at revision 2, `main` then rolled back to 1, so that summarizer 1.1.0 is held there; a signed one. */
 function publishSoundProject(project) {
   const first = Object.fromEntries(SOUND.map((name) => [name, serving(project.export(name))]));
   project.matrix(first);
-  for (const target of ['main', 'eu', 'mirror']) project.run('publish', '--target', target, '--yes');
+  for (const target of ['main', 'eu', 'mirror', 'signed'])
+    project.run('publish', '--target', target, '--yes');
   const newer = project.export('summarizer', { seed: 2, version: '1.1.0' });
   project.matrix({ ...first, summarizer: serving(newer) });
   for (const target of ['main', 'eu', 'mirror']) {
@@ -72,6 +75,9 @@ function damageChannels(project) {
   copyFileSync(project.at('eu', 'first-manifest.json'), project.at('eu', MANIFEST)); //  projection-behind
   rmSync(project.at('mirror', `${LOG}/1.json`)); //                                      log-broken
   for (const target of ['main', 'eu', 'mirror']) rmSync(project.at(target, 'first-manifest.json'));
+  const signed = project.at('signed', `${LOG}/1.json`);
+  const entry = JSON.parse(readFileSync(signed, 'utf8'));
+  writeFileSync(signed, writeJson({ ...entry, message: 'changed by hand' })); //         signature-invalid
 }
 
 /** Lets the first revision have had a higher version than the newest has, in a log that is whole. */
@@ -204,7 +210,7 @@ function openProject(folder) {
     /** Writes an export and returns its build as the matrix registers it. */
     export: (name, options = {}) => exportBuild(folder, name, options),
     run: (...args) => {
-      const env = { PATH: process.env.PATH, SOURCE_DATE_EPOCH: CLOCK };
+      const env = { PATH: process.env.PATH, SOURCE_DATE_EPOCH: CLOCK, FMRELEASE_SIGNING_KEY: SIGNING_SEED };
       const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], {
         cwd: folder,
         encoding: 'utf8',
@@ -249,6 +255,13 @@ function exportBuild(folder, name, { seed = 1, version = '1.0.0', signature = OS
   };
 }
 
+/** The public key of a seed, as `fmrelease key show` prints it: the 32 bytes, in base64. */
+function publicKeyOf(seed) {
+  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64')]);
+  const key = createPublicKey(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
+  return Buffer.from(key.export({ format: 'jwk' }).x, 'base64url').toString('base64');
+}
+
 const sortKeys = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 const writeJson = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const sha256 = (content) => createHash('sha256').update(content).digest('hex');
@@ -258,6 +271,8 @@ const LOG = 'v1/channels/stable/log';
 const MANIFEST = 'v1/channels/stable/manifest.json';
 /** 2026-12-01T12:00:00Z: the day of everything that is published and audited here. */
 export const CLOCK = '1796126400';
+/** The 32 bytes of a private key that signs this example and nothing else. */
+const SIGNING_SEED = createHash('sha256').update('a key for the example').digest('base64');
 const OS_26 = '9799725ff8e851184037110b422d891ad3b92ec1';
 const OTHER = '0f1e2d3c4b5a69788796a5b4c3d2e1f001234567';
 const SOUND = ['dropped', 'fallen_version', 'long_pack', 'lost_pack', 'rotten_pack', 'summarizer'];
@@ -283,9 +298,12 @@ const target = (name) => ({
   publicUrl: `https://models.example.com/${name}/`,
   verify: 'origin',
 });
-const CONFIG = {
+/** The config, with what is special about some targets. */
+const configOf = (own) => ({
   support: { iOS: '>=26.0' },
-  targets: { main: target('main'), eu: target('eu'), mirror: target('mirror') },
+  targets: Object.fromEntries(
+    ['main', 'eu', 'mirror', 'signed'].map((name) => [name, { ...target(name), ...own[name] }]),
+  ),
   defaultTarget: 'main',
   fleet: 'fleet.csv',
   audit: {
@@ -294,7 +312,7 @@ const CONFIG = {
       { code: 'sunset', subject: 'old', until: '2026-10-31', reason: 'until the OS 27 version is out' },
     ],
   },
-};
+});
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
   buildAuditExample(process.argv[2] ?? fileURLToPath(new URL('project', import.meta.url)));
