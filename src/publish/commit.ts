@@ -47,6 +47,8 @@ export interface CommitOutcome {
   readonly committed: boolean;
   readonly alreadyCommitted: boolean;
   readonly release: Release | null;
+  /** The newest release, where an earlier run's was found behind it. */
+  readonly head?: Release | null;
   /** Conditions of writes that the store ignores, and that a single writer can do without. */
   readonly ignored: readonly WriteCondition[];
 }
@@ -62,12 +64,13 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
   for (let attempt = 0; attempt < MAX_RACES; attempt++) {
     const { release: head } = await readHead(store, channel);
     const own = await findOperation(store, { channel, operation, base: request.base }, head);
-    if (own !== null) return { committed: true, alreadyCommitted: true, release: own, ignored: [] };
+    if (own !== null) return { committed: true, alreadyCommitted: true, release: own, head, ignored: [] };
     await refuseMoved(store, request, head);
     const holds = request.holdsAfter(head);
     const { foreign, versionsThere = {} } = request;
     const ledger = await readVersionLedger(store, { channel, head, foreign, versionsThere });
-    const draft = composeRevision(head, { adapters: request.adapters, holds }, { ...request.facts, ledger });
+    const change = { adapters: request.adapters, holds, replaces: foreign.map(({ key }) => key) };
+    const draft = composeRevision(head, change, { ...request.facts, ledger });
     if (!request.evenIfEqual && isSameContent(head, draft))
       return { committed: false, alreadyCommitted: false, release: head, ignored: [] };
     if (await isBehind(store, channel, draft.entry.revision)) continue;

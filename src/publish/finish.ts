@@ -63,6 +63,7 @@ export async function finishPublish(
     }
   };
   const { release } = outcome;
+  const newest = head ?? outcome.head ?? null;
   if (release !== null) {
     await attempt(() => rollForward(store, { channel: name, target, allowForeign }));
     await attempt(async () => {
@@ -87,7 +88,7 @@ export async function finishPublish(
     committed: outcome.committed,
     alreadyCommitted: outcome.alreadyCommitted,
     supersededBy:
-      head === null || head.entry.revision === outcome.release?.entry.revision ? null : head.entry.revision,
+      newest === null || newest.entry.revision === release?.entry.revision ? null : newest.entry.revision,
     uploadedBytes: uploads?.uploadedBytes ?? 0,
     skippedBytes: uploads?.skippedBytes ?? 0,
     packs: (outcome.release?.entry.packs ?? []).map((pack) => ({

@@ -1,6 +1,7 @@
 import { ReleaseError } from '../errors.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { Release } from '../model/release.ts';
+import { versionsOf } from '../release/highest-versions.ts';
 import { MANIFEST } from '../release/layout.ts';
 import {
   type Projection,
@@ -65,11 +66,25 @@ async function findLagging(
       const served =
         wanted.name === MANIFEST ? projection : (platforms.find((one) => one.key === key) ?? ABSENT);
       if (served.state === 'current') return [];
-      if (served.state === 'foreign' && !allowForeign) throw foreignProjection(key);
+      if (served.state === 'foreign' && !(allowForeign && staysBelow(served.object, release)))
+        throw foreignProjection(key);
       return [{ key, object: served.object, projection: wanted }];
     }),
   );
   return { release, lagging };
+}
+
+/**
+ * True when a release is above every version that somebody else's manifest gives: it may have been replaced by a newer
+ * one since its versions were read, and devices must never see a version fall.
+ */
+function staysBelow(object: StoredObject | null, release: Release): boolean {
+  if (object === null) return true;
+  const { packs, highestVersion } = release.entry;
+  return Object.entries(versionsOf(object, release)).every(([id, version]) => {
+    const own = packs.find((pack) => pack.id === id);
+    return own === undefined ? version <= (highestVersion[id] ?? -1) : version < own.version;
+  });
 }
 
 /** Replaces one after the other; false when somebody else has moved one meanwhile. */

@@ -67,6 +67,8 @@ export interface ComposedRevision {
 export interface RevisionChange {
   readonly adapters: readonly AdapterState[];
   readonly holds: readonly Hold[];
+  /** Keys of somebody else's manifests that the revision replaces. */
+  readonly replaces?: readonly string[];
 }
 
 /**
@@ -98,7 +100,11 @@ export function composeRevision(
   const revision = (head?.entry.revision ?? 0) + 1;
   refuseMixedHosting(head, packs, facts);
   const { channel, createdAt, target } = facts;
-  const platforms = nextPlatforms(head?.entry, { channel, packs, cells }, target);
+  const platforms = nextPlatforms(
+    head?.entry,
+    { channel, packs, cells, replaces: change.replaces ?? [] },
+    target,
+  );
   const projections = projectRelease({ channel, revision, createdAt, packs, cells }, platforms, target);
   const entry: LogEntry = {
     formatVersion: 1,

@@ -69,7 +69,7 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
  * The versions that a manifest of unknown origin gives its packs. What cannot be read counts as none, and so does a
  * pack that is the head's own: a manifest that only differs elsewhere makes no device fetch its packs again.
  */
-function versionsOf({ bytes, key }: StoredObject, head: Release | null): HighestVersions {
+export function versionsOf({ bytes, key }: StoredObject, head: Release | null): HighestVersions {
   try {
     const value = readJsonBytes(bytes, key);
     const packs =

@@ -78,7 +78,8 @@ export const recordedPlatforms = (
 
 /**
  * The platforms that the next release is projected for: those of its cells and packs, those that the release before
- * had (a platform that is dropped keeps an empty manifest), and those with a key of their own in the config.
+ * had (a platform that is dropped keeps an empty manifest), those with a key of their own in the config, and those where
+ * a manifest of somebody else is replaced.
  */
 export function nextPlatforms(
   head: Pick<LogEntry, 'projections'> | null | undefined,
@@ -86,17 +87,24 @@ export function nextPlatforms(
     readonly channel: string;
     readonly packs: readonly Pick<PackRecord, 'recipe'>[];
     readonly cells: readonly Cell[];
+    /** Keys of somebody else's manifests that the release replaces. */
+    readonly replaces?: readonly string[];
   },
-  { hosting, projections }: ProjectionTarget,
+  target: ProjectionTarget,
 ): readonly Platform[] {
+  const { hosting, projections } = target;
   if (hosting === 'unmanaged') return [];
+  const replaces = new Set(next.replaces);
   const wanted = new Set<string>([
     ...recordedPlatforms(head),
     ...next.cells.map(({ platform }) => platform),
     ...next.packs.flatMap(({ recipe }) => recipe.platforms),
   ]);
   return PLATFORMS.filter(
-    (platform) => wanted.has(platform) || projections[platform]?.[next.channel] !== undefined,
+    (platform) =>
+      wanted.has(platform) ||
+      projections[platform]?.[next.channel] !== undefined ||
+      platformKeys(next.channel, platform, target).some((key) => replaces.has(key)),
   );
 }
 

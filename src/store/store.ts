@@ -21,6 +21,7 @@ export interface FileUpload {
   readonly sha256: Sha256;
   /** The digests of its parts, where its builder has taken them: a store that sends such parts need not hash them. */
   readonly parts?: { readonly partBytes: number; readonly sha256: readonly Sha256[] } | undefined;
+  /** Hears of every part that is there; of a negative number where an upload is lost and its parts are sent anew. */
   readonly onBytes: (bytes: number) => void;
 }
 

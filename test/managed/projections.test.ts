@@ -17,7 +17,12 @@ import { verifyOnRequest } from '../../src/verify/verify.ts';
 import { publishNow, readLogEntry } from '../support/project.ts';
 import { targetOn } from '../support/s3/target.ts';
 import { scratchFolder } from '../support/scratch.ts';
-import { type ManagedProject, makeManagedProject, readDownloadBytes } from './managed-project.ts';
+import {
+  type ManagedProject,
+  makeManagedProject,
+  readDownload,
+  readDownloadBytes,
+} from './managed-project.ts';
 
 const PACK = 'fmadapter-summarizer-9799725';
 const pathOf = ({ cdn }: ManagedProject, name: string): string => join(cdn, 'v1/channels/stable', name);
@@ -70,6 +75,21 @@ describe('audit', () => {
 });
 
 describe('the next command that writes', () => {
+  test('replaces a manifest of somebody else on a platform that it has no packs for, and is free after that', async () => {
+    const project = await makeManagedProject(scratchFolder(), ['summarizer']);
+    await publishNow(await project.session());
+    writeFileSync(
+      pathOf(project, 'visionOS.json'),
+      JSON.stringify({ assetPacks: [{ id: 'old', version: 3 }] }),
+    );
+    await project.add('summarizer', '1.1.0');
+    await expect(publishNow(await project.session())).rejects.toMatchObject({ code: 'PROJECTION_FOREIGN' });
+    await publishNow(await project.session(), { allowForeign: true });
+    expect(readDownload(project, 'visionOS').assetPacks).toEqual([]);
+    await project.add('summarizer', '1.2.0');
+    expect(await publishNow(await project.session())).toMatchObject({ revision: 3, problems: [] });
+  });
+
   test('repairs a platform that lags', async () => {
     const project = await laggingProject();
     expect(await publishNow(await project.session())).toMatchObject({ committed: false, problems: [] });

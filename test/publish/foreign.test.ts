@@ -110,3 +110,21 @@ test('a manifest that turns foreign while a publish runs is left alone, and the 
   expect(result.problems[0]).toContain('is not what any revision of its log says');
   expect(readManifest(project)).toEqual(THEIRS);
 });
+
+test('a manifest that somebody else brings while we publish is not replaced by lower versions', async () => {
+  const project = await makeProject(scratchFolder(), ['summarizer']);
+  putManifest(project, THEIRS);
+  const session = await project.session();
+  const store = interceptStore(session.channel.store, async (call, act) => {
+    const reply = await act();
+    if (isSlotWrite(call)) putManifest(project, { assetPacks: [{ id: PACK, version: 50 }] });
+    return reply;
+  });
+  const result = await publishNow(
+    { ...session, channel: { ...session.channel, store } },
+    { allowForeign: true },
+  );
+  expect(result.committed).toBe(true);
+  expect(result.problems[0]).toContain('is not what any revision of its log says');
+  expect(readManifest(project)).toEqual({ assetPacks: [{ id: PACK, version: 50 }] });
+});

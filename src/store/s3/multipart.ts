@@ -190,7 +190,8 @@ export async function completeUpload(
       return tried.failure.kind === 'unclear' ? 'created' : 'exists';
     }
     const { kind } = tried.failure;
-    if (kind === 'absent' || kind === 'conflict') return 'gone'; // after a 409 an upload must be made anew (AWS)
+    if (kind === 'conflict') await abandonUpload(connection, { key, id }); // it must be made anew (AWS)
+    if (kind === 'absent' || kind === 'conflict') return 'gone';
     if (kind === 'unsupported' && condition)
       condition = false; // its key names its bytes: unconditional is as good
     else if (kind !== 'unclear' || attempt >= connection.patience.attempts)

@@ -211,7 +211,7 @@ async function* pagesOfUploads(
         yield {
           key: Key.slice(connection.target.prefix.length),
           id: UploadId,
-          startedAt: Initiated ?? new Date(0),
+          startedAt: Initiated ?? new Date(), // where a store does not say, it may be somebody's at work
         };
     if (page.IsTruncated !== true || page.NextKeyMarker === undefined) return;
     marker = {

@@ -105,6 +105,7 @@ async function sendRound(sending: Sending, resume: boolean): Promise<Round> {
   const plan = planParts(upload, connection.target.partSizeMiB);
   const check = await checkParts(upload, plan, sending.proves);
   const done: SentPart[] = [];
+  let doneBytes = 0;
   const round: { sentBytes: number; ended: 'gone' | 'changed' | null } = { sentBytes: 0, ended: null };
   const send = (part: Part): Promise<void> =>
     sending.buffers.run(part.sizeBytes, async (buffer) => {
@@ -116,6 +117,7 @@ async function sendRound(sending: Sending, resume: boolean): Promise<Round> {
       if (sent === 'gone' || sent === 'changed') return leave(sent);
       done[part.number - 1] = sent;
       if (sent.sent) round.sentBytes += part.sizeBytes;
+      doneBytes += part.sizeBytes;
       upload.onBytes(part.sizeBytes);
     });
   const leave = (why: 'gone' | 'changed'): void => {
@@ -127,12 +129,17 @@ async function sendRound(sending: Sending, resume: boolean): Promise<Round> {
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   const { sentBytes, ended } = round;
-  if (ended === 'gone') return { outcome: 'gone', sentBytes };
+  const startAgain = (): Round => {
+    upload.onBytes(-doneBytes);
+    return { outcome: 'gone', sentBytes };
+  };
+  if (ended === 'gone') return startAgain();
   if (ended === 'changed' || !check.isSound()) {
     await abandonUpload(connection, { key, id });
     throw changedFile(upload);
   }
-  return { outcome: await completeUpload(sending, { id, parts: done }), sentBytes };
+  const outcome = await completeUpload(sending, { id, parts: done });
+  return outcome === 'gone' ? startAgain() : { outcome, sentBytes };
 }
 
 interface Round {
