@@ -50,7 +50,7 @@ describe('the two commands that do everything', () => {
 
   test('are npm run demo and npm test, and CI calls the second', () => {
     expect(commands).toEqual(['npm run demo', 'npm test']);
-    expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(/^exec npm test$/m);
+    expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(/^npm test /m);
   });
 
   test('npm run demo publishes on the first run and finds nothing to do on the second', () => {
