@@ -20,7 +20,7 @@ describe.each(files)('%s', (name) => {
     { why: 'a brace is missing', breakIt: (text: string) => text.replace(/\}\s*$/, '') },
     {
       why: 'a word is misspelt',
-      breakIt: (text: string) => text.replace(/\n(public |private )?(struct|enum|let) /, '\n$1strct '),
+      breakIt: (text: string) => text.replace(/\n(public )?(struct|enum|func) /, '\n$1strct '),
     },
     {
       why: 'a parameter list stays open',
