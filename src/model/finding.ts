@@ -45,7 +45,22 @@ export type FindingCode =
   | 'decline-expired'
   | 'waiver-expired'
   | 'sunset'
-  | 'unsigned';
+  | 'unsigned'
+  | AppFindingCode;
+
+/** What `doctor --app` finds in an app's project; `audit` never raises these. */
+export type AppFindingCode =
+  | 'app-plist-unreadable'
+  | 'app-extension-missing'
+  | 'app-key-missing'
+  | 'app-key-forbidden'
+  | 'app-key-invalid'
+  | 'app-manifest-url'
+  | 'app-host-not-allowed'
+  | 'app-size-limit'
+  | 'app-group-mismatch'
+  | 'app-entitlement-missing'
+  | 'app-deployment-target';
 
 /** One fault or remark: what it is about, what is the matter, and one imperative sentence that mends it. */
 export interface Finding {
