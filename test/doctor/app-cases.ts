@@ -252,7 +252,8 @@ export const APP_CASES: readonly AppCase[] = [
     hosting: 'managed',
     subject: EXTENSION_RIGHTS,
     trigger: ({ edit }) => edit(EXTENSION_RIGHTS, drop('com.apple.developer.foundation-model-adapter')),
-    nearMiss: ({ edit }) => edit(EXTENSION_RIGHTS, add('<key>com.apple.security.network.client</key><false/>')),
+    nearMiss: ({ edit }) =>
+      edit(EXTENSION_RIGHTS, add('<key>com.apple.security.network.client</key><false/>')),
   },
   {
     code: 'app-entitlement-missing',
