@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { CONFIG_FILES } from '../config/load.ts';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
-import { ReleaseError } from '../errors.ts';
+import { isSystemError, ReleaseError } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import { EMPTY_MATRIX } from '../matrix/change-files.ts';
 import { appFiles, hostedConfig, type NewFile, workflowFile } from './app-files.ts';
@@ -61,9 +61,9 @@ async function composeFiles(
 
 /** A folder where a file must go, or a file where a folder must be. */
 function refuseObstacle(root: string, path: string): void {
-  const obstacle = parentsOf(path).find((part) => {
-    const found = statSync(resolve(root, part), { throwIfNoEntry: false });
-    return found !== undefined && found.isDirectory() === (part === path);
+  const obstacle = stepsTo(path).find((step) => {
+    const found = lookAt(resolve(root, step));
+    return found !== undefined && found.isDirectory() === (step === path);
   });
   if (obstacle === undefined) return;
   throw new ReleaseError(
@@ -73,10 +73,20 @@ function refuseObstacle(root: string, path: string): void {
   );
 }
 
-/** A path and the folders that it goes through, the nearest first. */
-function parentsOf(path: string): readonly string[] {
+/** What is at a place; undefined for nothing, and below a file. */
+function lookAt(place: string): Stats | undefined {
+  try {
+    return statSync(place);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** The folders that a path goes through, the outermost first, and the path itself. */
+function stepsTo(path: string): readonly string[] {
   const parent = dirname(path);
-  return parent === '.' || parent === path ? [path] : [path, ...parentsOf(parent)];
+  return parent === '.' || parent === path ? [path] : [...stepsTo(parent), path];
 }
 
 const CONFIG_FILE = 'fmrelease.config.ts';

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
 import { join, sep } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReleaseError } from '../errors.ts';
 import { answerDevice } from './device-paths.ts';
@@ -111,7 +112,7 @@ async function respond(exchange: Exchange): Promise<void> {
       'content-length': bytes.length,
     });
     if (request.method === 'HEAD') return void response.end();
-    return send(exchange, toChunks(bytes), bytes.length);
+    return send(exchange, Readable.from([bytes]), bytes.length);
   }
   const url = short === undefined ? (request.url ?? '/') : options.basePath + short.key;
   const file = await openFile(url, options);
@@ -170,10 +171,6 @@ async function send(exchange: Exchange, body: AsyncIterable<Buffer>, sizeBytes: 
     if (!(error instanceof Dropped)) throw error;
     remark(`dropped after ${half} of ${sizeBytes} bytes`);
   });
-}
-
-async function* toChunks(bytes: Buffer): AsyncIterable<Buffer> {
-  yield bytes;
 }
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>): void {

@@ -2,22 +2,19 @@
 //
 // Adapters load on OS 26 only: `SystemLanguageModel.Adapter` is marked deprecated from 26.4 and obsoleted from 27.0. It
 // compiles for deployment targets up to 26.x, with warnings from 26.4 on. With a deployment target of 27 it cannot
-// compile at all: remove the adapter files then.
+// compile at all: remove the adapter files then. tvOS has no FoundationModels: a tvOS target takes neither this file nor
+// the loader.
 
 import Foundation
-#if canImport(FoundationModels)
 import FoundationModels
-#endif
 
 public enum AdapterGate {
   /// The pack ids that fit the base model of this device, best first. Empty where no adapter can load.
   public static func compatibleIdentifiers(name: String) -> [String] {
-    #if canImport(FoundationModels)
     if #available(iOS 27, macOS 27, visionOS 27, *) { return [] }
     if #available(iOS 26, macOS 26, visionOS 26, *) {
       return SystemLanguageModel.Adapter.compatibleAdapterIdentifiers(name: name)
     }
-    #endif
     return []
   }
 

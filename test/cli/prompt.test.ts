@@ -127,8 +127,8 @@ describe.skipIf(PYTHON === null)('on a pseudo-terminal (skipped without python3)
     const project = emptyProject();
     const run = onTerminal(project, ['init', '--app', 'MyApp', '--bundle-id', 'com.example.app'], {
       answers: [
-        [/Who hosts the packs/, 'managed\r'],
-        [/The app group/, 'group.com.example.app\r'],
+        ['Who hosts the packs', 'managed\r'],
+        ['The app group', 'group.com.example.app\r'],
       ],
     });
     expect(run.code, run.terminal).toBe(0);
@@ -140,7 +140,7 @@ describe.skipIf(PYTHON === null)('on a pseudo-terminal (skipped without python3)
       refused,
       ['init', '--app', 'MyApp', '--hosting', 'apple', '--bundle-id', 'a.b'],
       {
-        answers: [[/The app group/, 'mine\r']],
+        answers: [['The app group', 'mine\r']],
       },
     );
     expect(wrong.code).toBe(2);

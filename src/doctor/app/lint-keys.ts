@@ -172,7 +172,7 @@ const restrictionsOf = (values: PlistDict): PlistDict => {
   return isDict(restrictions) ? restrictions : {};
 };
 
-const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+const show = (value: unknown): string => JSON.stringify(value);
 
 const isOurs = (key: string): boolean => /^BA[A-Z]/.test(key);
 

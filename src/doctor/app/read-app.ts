@@ -99,14 +99,14 @@ async function readPlist(
 /** The content of an XML plist; undefined when it is none. */
 async function parseXmlPlist(text: string): Promise<unknown> {
   const { parse } = await import('plist');
-  const { error, warn } = console;
-  console.error = console.warn = () => undefined; // the XML parser below tells faults there too, and cannot be told not to
+  const told = { error: console.error, warn: console.warn };
+  Object.assign(console, SILENT); // the XML parser below tells faults there too, and cannot be told not to
   try {
     return parse(text);
   } catch {
     return undefined;
   } finally {
-    Object.assign(console, { error, warn });
+    Object.assign(console, told);
   }
 }
 
@@ -169,6 +169,7 @@ const SETTINGS: Readonly<Record<string, Platform>> = {
   XROS: 'visionOS',
 };
 
+const SILENT = { error: () => undefined, warn: () => undefined };
 const SKIPPED =
   /^(\.git|\.build|\.fmrelease|node_modules|DerivedData|build|Build|Pods|Carthage|.*\.xcassets)$/;
 const MAX_ENTRIES = 50_000;
