@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppRequest } from './app-request.ts';
+import { type AppRequest, appUrlOf } from './app-request.ts';
 import { type Escaping, type Filling, fillTemplate } from './fill.ts';
 
 /** A file to write: its path relative to the project, and what it holds. */
@@ -11,8 +11,8 @@ export interface NewFile {
 
 /** The config for a hosting, with the URL that apps read. */
 export async function hostedConfig(packageRoot: string, request: AppRequest): Promise<string> {
+  const filling = fillingOf(request, request.publicUrl);
   const support = request.platforms.map((platform) => `${platform}: '>=26.0'`).join(', ');
-  const filling = fillingOf(request);
   return fillTemplate(
     (await readTemplate(packageRoot, 'config/hosted.ts.txt')).replace('{{support}}', support),
     'script',
@@ -64,7 +64,7 @@ async function appPlists(
   return (isOnePerPlatform ? platforms : platforms.slice(0, 1)).map((platform) => {
     const { values, sections } = fillingOf(request);
     const manifest = hosting === 'managed' ? `${platform}.json` : 'manifest.json';
-    const manifestUrl = `${request.publicUrl}v1/channels/${CHANNEL}/${manifest}`;
+    const manifestUrl = `${appUrlOf(request.publicUrl)}v1/channels/${CHANNEL}/${manifest}`;
     return {
       path: join(folder, 'App', isOnePerPlatform ? `Info-${platform}.plist` : 'Info.plist'),
       content: fillTemplate(template, 'xml', { values: { ...values, platform, manifestUrl }, sections }),
@@ -72,8 +72,9 @@ async function appPlists(
   });
 }
 
-function fillingOf(request: AppRequest): Filling {
-  const { hosting, appGroup, bundleId, publicUrl, isPlaceholder, platforms } = request;
+/** @param publicUrl - as the file to fill needs it: apps fetch over HTTPS alone */
+function fillingOf(request: AppRequest, publicUrl = appUrlOf(request.publicUrl)): Filling {
+  const { hosting, appGroup, bundleId, isPlaceholder, platforms } = request;
   return {
     values: {
       appGroup,

@@ -38,6 +38,12 @@ export interface AppRequest {
 export const PLACEHOLDER_URL = 'https://cdn.example.com/';
 
 /**
+ * The address that an app fetches from: Background Assets takes HTTPS alone, on this machine too. A target at plain http
+ * on loopback is served over HTTPS by `fmrelease serve --https`.
+ */
+export const appUrlOf = (publicUrl: string): string => publicUrl.replace(/^http:/, 'https:');
+
+/**
  * Checks the answers.
  *
  * @throws ReleaseError `USAGE` with every fault

@@ -269,6 +269,28 @@ export const APP_CASES: readonly AppCase[] = [
   },
   {
     code: 'app-entitlement-missing',
+    why: 'entitlements in one folder, and a widget that needs none',
+    hosting: 'apple',
+    subject: 'Rights/Downloader.entitlements',
+    trigger: ({ edit, remove, write }) => {
+      remove(EXTENSION_RIGHTS);
+      edit(APP_RIGHTS, (text) => {
+        write('Rights/Downloader.entitlements', drop('com.apple.security.application-groups')(text));
+        return `${text}\n`;
+      });
+    },
+    nearMiss: ({ write }) => {
+      write('Widget/Widget.entitlements', plist(''));
+      write(
+        'Widget/Info.plist',
+        plist(
+          '<key>NSExtension</key><dict><key>NSExtensionPointIdentifier</key><string>com.apple.widgetkit-extension</string></dict>',
+        ),
+      );
+    },
+  },
+  {
+    code: 'app-entitlement-missing',
     why: 'no app group on the app',
     hosting: 'apple',
     subject: APP_RIGHTS,

@@ -94,6 +94,15 @@ describe('what exists', () => {
     expect(project.read('MyApp/App/Info.plist')).toContain('<string>models.example.org</string>');
   });
 
+  test('a target on this machine is fetched over HTTPS, which doctor knows', async () => {
+    const project = emptyProject();
+    await project.prepare(...flags, '--public-url', 'http://127.0.0.1:8787/');
+    expect(project.read('fmrelease.config.ts')).toContain("publicUrl: 'http://127.0.0.1:8787/',\n");
+    expect(project.read('MyApp/App/Info.plist')).toContain('<string>https://127.0.0.1:8787/v1/');
+    expect(project.read('MyApp/Shared/AdapterSettings.swift')).toContain('"https://127.0.0.1:8787/"');
+    expect(await project.run(['doctor', '--app', 'MyApp'])).toMatchObject({ code: 0 });
+  });
+
   test('one platform makes one managed plist, and no sandbox without macOS', async () => {
     const project = emptyProject();
     await project.prepare('init', '--hosting', 'managed', '--platform', 'iOS', ...APP_FLAGS);

@@ -1,4 +1,4 @@
-import type { AppHosting } from '../../init/app-request.ts';
+import { type AppHosting, appUrlOf } from '../../init/app-request.ts';
 import { errorFinding, type Finding, type FindingCode } from '../../model/finding.ts';
 import type { AppExpectation } from './expect-app.ts';
 import { type AppFacts, isDict, type PlistDict, type ReadPlist } from './read-app.ts';
@@ -153,7 +153,7 @@ const manifestUrls = (
 ): readonly string[] =>
   channels.flatMap((channel) =>
     (hosting === 'managed' ? platforms : ['manifest']).map(
-      (name) => `${publicUrl}v1/channels/${channel}/${name}.json`,
+      (name) => `${appUrlOf(publicUrl)}v1/channels/${channel}/${name}.json`,
     ),
   );
 

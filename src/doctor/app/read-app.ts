@@ -51,7 +51,10 @@ export async function readApp(folder: string, name: string): Promise<AppFacts> {
   const plists = read.flatMap((one) => ('values' in one ? [one] : []));
   const isEntitlements = ({ path }: ReadPlist): boolean => path.endsWith('.entitlements');
   const extensions = plists.filter((plist) => !isEntitlements(plist) && isDownloader(plist.values));
-  const [own, theirs] = splitEntitlements(plists.filter(isEntitlements), extensions);
+  const [own, theirs] = splitEntitlements(
+    plists.filter(isEntitlements),
+    plists.filter((plist) => !isEntitlements(plist)),
+  );
   return {
     apps: plists.filter((plist) => !isEntitlements(plist) && isApp(plist.values)),
     extensions,
@@ -110,15 +113,27 @@ async function parseXmlPlist(text: string): Promise<unknown> {
   }
 }
 
-/** Entitlements next to an extension's plist, or named after an extension, are its own; the rest are the app's. */
+/**
+ * Entitlements next to a downloader extension's plist are its own; where there are none, those named after it. Those next
+ * to another extension's plist, such as a widget's, are nobody's here; the rest are the app's.
+ */
 function splitEntitlements(
   all: readonly ReadPlist[],
-  extensions: readonly ReadPlist[],
+  plists: readonly ReadPlist[],
 ): readonly [own: readonly ReadPlist[], theirs: readonly ReadPlist[]] {
-  const folders = new Set(extensions.map(({ path }) => dirname(path)).filter((folder) => folder !== '.'));
-  const isTheirs = ({ path }: ReadPlist): boolean =>
-    folders.has(dirname(path)) || /extension|downloader/i.test(path.split('/').at(-1) ?? '');
-  return [all.filter((one) => !isTheirs(one)), all.filter(isTheirs)];
+  const foldersOf = (some: readonly ReadPlist[]): ReadonlySet<string> =>
+    new Set(some.map(({ path }) => dirname(path)).filter((folder) => folder !== '.'));
+  const others = foldersOf(
+    plists.filter(({ values }) => extensionPointOf(values) !== null && !isDownloader(values)),
+  );
+  const ours = foldersOf(plists.filter(({ values }) => isDownloader(values)));
+  const relevant = all.filter(({ path }) => !others.has(dirname(path)) || ours.has(dirname(path)));
+  const beside = relevant.filter(({ path }) => ours.has(dirname(path)));
+  const theirs =
+    beside.length > 0
+      ? beside
+      : relevant.filter(({ path }) => /extension|downloader/i.test(path.split('/').at(-1) ?? ''));
+  return [relevant.filter((one) => !theirs.includes(one)), theirs];
 }
 
 async function readDeploymentTargets(folder: string, path: string): Promise<readonly DeploymentTarget[]> {
