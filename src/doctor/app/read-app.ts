@@ -102,7 +102,7 @@ async function readPlist(
 /** The content of an XML plist; undefined when it is none. */
 async function parseXmlPlist(text: string): Promise<unknown> {
   const { parse } = await import('plist');
-  const told = { error: console.error, warn: console.warn };
+  const told = { ...console };
   Object.assign(console, SILENT); // the XML parser below tells faults there too, and cannot be told not to
   try {
     return parse(text);
