@@ -58,8 +58,8 @@ export default class Serve extends ReleaseCommand {
   }
 
   private describe(server: ServedTarget): Pick<Answer, 'lines'> {
-    const { url, root, channels, certificate } = server;
-    const { origin, hostname } = new URL(url);
+    const { url, root, channels, certificate, origin } = server;
+    const { hostname } = new URL(origin);
     const addresses = { origin, manifest: `${origin}/manifest`, isLoopback: isLoopback(hostname) };
     return {
       lines: () => [
@@ -77,6 +77,6 @@ export default class Serve extends ReleaseCommand {
   }
 }
 
-function resultOf({ url, root, channels, certificate }: ServedTarget) {
-  return { url, root, channels, manifestUrl: `${new URL(url).origin}/manifest`, certificate };
+function resultOf({ url, root, channels, certificate, origin }: ServedTarget) {
+  return { url, root, channels, manifestUrl: `${origin}/manifest`, certificate };
 }

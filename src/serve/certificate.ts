@@ -93,6 +93,12 @@ function addressBytes(address: string): Uint8Array {
   return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
 
+/** The IPv4 addresses by which other machines reach this one. */
+export const outsideAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).flatMap(({ address, internal, family }) => (internal || family !== 'IPv4' ? [] : [address])),
+  );
+
 /** What a server on `host` is called: this machine's own names, and on every address those of the network too. */
 export function namesOf(host: string): readonly string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) =>

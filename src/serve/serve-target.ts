@@ -1,6 +1,6 @@
 import type { Target } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
-import { type CertificateFacts, keepCertificate, namesOf } from './certificate.ts';
+import { type CertificateFacts, keepCertificate, namesOf, outsideAddresses } from './certificate.ts';
 import { lookAtSignatures, type ServedSignature } from './served-signatures.ts';
 import { type RunningServer, type ServeOptions, startServer } from './server.ts';
 
@@ -16,6 +16,8 @@ export interface ServedTarget extends RunningServer {
   readonly root: string;
   readonly channels: readonly ServedSignature[];
   readonly certificate: CertificateFacts | null;
+  /** How others reach it: on every address, by the first one that is not this machine's alone. */
+  readonly origin: string;
 }
 
 /**
@@ -45,5 +47,18 @@ export async function serveTarget(
     port: port ?? Number(url.port || 8787),
     basePath: url.pathname,
   });
-  return { ...server, root: target.path, channels, certificate: kept?.facts ?? null };
+  return {
+    ...server,
+    root: target.path,
+    channels,
+    certificate: kept?.facts ?? null,
+    origin: originOf(server.url),
+  };
+}
+
+function originOf(url: string): string {
+  const { protocol, hostname, port, origin } = new URL(url);
+  if (hostname !== '0.0.0.0' && hostname !== '[::]') return origin;
+  const [address = 'localhost'] = outsideAddresses();
+  return `${protocol}//${address}:${port}`;
 }

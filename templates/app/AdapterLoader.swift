@@ -63,7 +63,7 @@ public actor AdapterLoader {
 
   /// Compiling matters to adapters with a draft model alone, and an adapter works without it, only slower.
   private func compileDraft(of delivered: DeliveredAdapter) async {
-    guard delivered.hasDraftModel, DraftCompileBudget.take(packID: delivered.packID) else { return }
+    guard delivered.hasDraftModel, DraftCompileBudget.take() else { return }
     try? await delivered.adapter.compile()
   }
 
@@ -89,7 +89,7 @@ enum DraftCompileBudget {
   private static let key = "fmrelease.draftCompilations"
 
   /// True when one may be compiled now; it then counts.
-  static func take(packID: String, now: Date = Date()) -> Bool {
+  static func take(now: Date = Date()) -> Bool {
     let defaults = UserDefaults(suiteName: AdapterSettings.appGroup) ?? .standard
     let dayAgo = now.timeIntervalSince1970 - 86_400
     var times = (defaults.array(forKey: key) as? [Double] ?? []).filter { $0 > dayAgo }

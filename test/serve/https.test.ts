@@ -173,6 +173,14 @@ test('faults: 0 drops nothing, 100 everything, and what is cut is a prefix', asy
   expect(got.join('')).toBe('abcd');
 });
 
+test('on every address the steps name one that a device can reach', async () => {
+  const project = copyOf(published);
+  const signal = { name: 'SIGINT', when: /Ctrl-C\.\n/ } as const;
+  const { stdout } = await project.run(['serve', '--https', '--host', '0.0.0.0', '--port', '0'], { signal });
+  expect(stdout).toMatch(/^Serving .* at https:\/\/0\.0\.0\.0:\d+\/$/m);
+  expect(stdout).not.toMatch(/(override|enter) https:\/\/0\.0\.0\.0/);
+});
+
 test('serve --https prints the steps, keeps the key to itself, and answers in one document', async () => {
   const project = copyOf(published);
   const signal = { name: 'SIGINT', when: /Ctrl-C\.\n/ } as const;
