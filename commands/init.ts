@@ -1,25 +1,52 @@
 import type { Interfaces } from '@oclif/core';
+import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { toggle } from '../src/cli/flags.ts';
+import { repeatable, toggle } from '../src/cli/flags.ts';
+import { completeAnswers, isAboutApp } from '../src/cli/init-answers.ts';
+import { parseAppAnswers } from '../src/init/app-request.ts';
 import { initProject } from '../src/init/init-project.ts';
+import { renderInit } from '../src/render/init.ts';
 
 export default class Init extends ReleaseCommand {
-  static override summary = 'Write a commented config and an empty matrix; keep what exists.';
-  static override examples = ['<%= config.bin %> init'];
-  static override flags = { force: toggle({ description: 'Replace files that exist.' }) };
+  static override summary =
+    'Write a commented config and an empty matrix, and on request what an app and its CI need; keep what exists.';
+  static override examples = [
+    '<%= config.bin %> init',
+    '<%= config.bin %> init --hosting unmanaged --app-group group.com.example.app --bundle-id com.example.app --app App',
+  ];
+  static override flags = {
+    hosting: string({ description: 'Who hosts and unpacks: apple, managed or unmanaged.' }),
+    app: string({ description: 'The folder for the Swift, plist and entitlements pieces of an app.' }),
+    'app-group': string({ description: 'The app group that app and extension share.' }),
+    'bundle-id': string({ description: 'The bundle id of the app.' }),
+    'public-url': string({ description: 'Where apps fetch from; a placeholder until it is told.' }),
+    platform: repeatable({
+      description: 'iOS, macOS, tvOS or visionOS; repeat for several; default: iOS and macOS.',
+    }),
+    ci: string({ description: 'Write a CI workflow: github.' }),
+    print: toggle({ description: 'Show the files instead of writing them.' }),
+    force: toggle({ description: 'Replace files that exist.' }),
+  };
 
   protected async answer(): Promise<Answer> {
     const parsed = await this.parse(Init);
     const flags: Interfaces.InferredFlags<typeof Init.flags & typeof ReleaseCommand.baseFlags> = parsed.flags;
     this.prepare(flags);
-    const result = await initProject(process.cwd(), { packageRoot: this.config.root, force: flags.force });
-    return {
-      result,
-      lines: () => [
-        ...result.written.map((file) => `Wrote ${file}.`),
-        ...result.kept.map((file) => `Kept ${file}.`),
-        'Next: fmrelease adapter add <path> --build <version>',
-      ],
+    const answers = {
+      hosting: flags.hosting,
+      appGroup: flags['app-group'],
+      bundleId: flags['bundle-id'],
+      publicUrl: flags['public-url'],
+      app: flags.app,
+      platforms: flags.platform ?? [],
+      ci: flags.ci,
     };
+    const { yes, json } = flags;
+    const app = isAboutApp(answers)
+      ? parseAppAnswers(await completeAnswers(answers, { yes, json, environment: this.environment }))
+      : null;
+    const { force, print } = flags;
+    const result = await initProject(process.cwd(), { packageRoot: this.config.root, force, print, app });
+    return { result, lines: () => renderInit(result, { app, style: this.style }) };
   }
 }

@@ -1,4 +1,6 @@
 import type { FindingCode, Severity } from '../model/finding.ts';
+import { APP_FINDING_WORDS } from './app-finding-words.ts';
+import { ARCHIVE_FINDING_WORDS } from './archive-finding-words.ts';
 
 /** What is always true of a code, whatever it is found in: its title, how bad it is, why it matters, its page. */
 export interface FindingWords {
@@ -164,36 +166,6 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     why: 'Apple refuses it on upload (ITMS-91140): the policy is an empty object.',
     docs: page('on-demand-null'),
   },
-  'archive-damaged': {
-    title: 'An archive breaks its format',
-    severity: 'error',
-    why: 'A device that downloads it cannot unpack it, or unpacks something else.',
-    docs: page('archive-damaged'),
-  },
-  'archive-unreadable': {
-    title: 'An archive is compressed in a way that is not decoded here',
-    severity: 'error',
-    why: 'Nothing of what it holds was looked at, so nothing is known to be right.',
-    docs: page('archive-unreadable'),
-  },
-  'bad-manifest': {
-    title: 'The manifest of a pack breaks its form',
-    severity: 'error',
-    why: 'The system and App Store Connect read it before anything else and refuse the pack.',
-    docs: page('bad-manifest'),
-  },
-  'pack-differs': {
-    title: 'A pack does not hold the files of its build',
-    severity: 'error',
-    why: 'Devices would load something that nobody registered under this name.',
-    docs: page('pack-differs'),
-  },
-  'generic-pack': {
-    title: 'An adapter was packed by the generic subcommand',
-    severity: 'warning',
-    why: 'Such a pack uploads and downloads, and the Foundation Models runtime ignores it.',
-    docs: page('generic-pack'),
-  },
   'pack-id-dotted': {
     title: 'A pack id has a dot',
     severity: 'error',
@@ -302,4 +274,6 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     why: 'Devices can check sizes and digests, but not who published them.',
     docs: page('unsigned'),
   },
+  ...ARCHIVE_FINDING_WORDS,
+  ...APP_FINDING_WORDS,
 };

@@ -37,8 +37,8 @@ export async function confirm(question: string, { yes }: Consent): Promise<void>
   });
 }
 
-/** Asks one question. Ctrl-D and a vanished terminal answer nothing; Ctrl-C interrupts as it does elsewhere. */
-function ask(question: string): Promise<string> {
+/** Asks one question on stderr and returns the answer as it was typed. Ctrl-D and a vanished terminal answer nothing; Ctrl-C interrupts as it does elsewhere. */
+export function ask(question: string): Promise<string> {
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {
     dialogue.once('SIGINT', () => {

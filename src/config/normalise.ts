@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ReleaseError } from '../errors.ts';
 import type { UserConfig, UserSigning, UserTarget } from '../generated/config.ts';
 import type { Support } from '../matrix/coverage.ts';
+import { isLoopback } from '../model/loopback.ts';
 import { parseOsRange } from '../model/parse-os-range.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import { parsePublicKey } from '../trust/keys.ts';
@@ -194,7 +195,7 @@ function checkedUrl(what: string, text: string): URL {
   const refuse = (why: string): ReleaseError => new ReleaseError('CONFIG_INVALID', `The ${what} ${why}.`);
   if (!URL.canParse(text)) throw refuse('is no URL: expected https://host/path/');
   const url = new URL(text);
-  const loopback = LOOPBACK.has(url.hostname);
+  const loopback = isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
     throw refuse(`uses ${url.protocol.replace(':', '')}: expected https, or http on loopback`);
   }
@@ -204,8 +205,6 @@ function checkedUrl(what: string, text: string): URL {
 }
 
 const SECRET_HEADERS = /^(authorization|cookie|proxy-authorization|x-amz-security-token)$/i;
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 const DEFAULT_TARGETS: NonNullable<UserConfig['targets']> = {
   local: { kind: 'directory', path: '.fmrelease/cdn', publicUrl: 'http://127.0.0.1:8787/' },

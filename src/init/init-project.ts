@@ -1,41 +1,92 @@
-import { existsSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, normalize, resolve } from 'node:path';
 import { CONFIG_FILES } from '../config/load.ts';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
+import { isSystemError, ReleaseError } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import { EMPTY_MATRIX } from '../matrix/change-files.ts';
+import { appFiles, hostedConfig, type NewFile, workflowFile } from './app-files.ts';
+import type { AppRequest } from './app-request.ts';
 
-/** What was written and what was kept, relative to the project. */
+/** What was written and what was kept, relative to the project. With `print`, what would be, and its content. */
 export interface InitResult {
   readonly written: readonly string[];
   readonly kept: readonly string[];
+  readonly files?: readonly NewFile[];
 }
 
-/** Writes what is missing of a config and a matrix. A config of any format counts as there; `force` replaces both. */
-export async function initProject(
+/** Where and how to write. */
+export interface InitOptions {
+  readonly packageRoot: string;
+  readonly force: boolean;
+  /** Shows instead of writing. */
+  readonly print: boolean;
+  /** What to write for an app; null writes a config and a matrix only. */
+  readonly app: AppRequest | null;
+}
+
+/**
+ * Writes what is missing of a config and a matrix, and for an app its pieces and a CI workflow. A config of any format
+ * counts as there; `force` replaces what exists. Everything is composed before the first file is written.
+ *
+ * @throws ReleaseError `FILE_UNWRITABLE` when something in the way is no file or no folder; nothing is written then
+ */
+export async function initProject(root: string, options: InitOptions): Promise<InitResult> {
+  const { force, print } = options;
+  const files = await composeFiles(root, options);
+  for (const { path } of files) refuseObstacle(root, path);
+  const wanted = files.filter(({ path }) => force || !existsSync(resolve(root, path)));
+  const kept = files.filter((file) => !wanted.includes(file)).map(({ path }) => path);
+  if (!print) for (const { path, content } of wanted) await writeFileAtomically(resolve(root, path), content);
+  return { written: wanted.map(({ path }) => path), kept, ...(print ? { files: wanted } : {}) };
+}
+
+async function composeFiles(
   root: string,
-  { packageRoot, force }: { readonly packageRoot: string; readonly force: boolean },
-): Promise<InitResult> {
-  const written: string[] = [];
-  const kept: string[] = [];
-  const config = CONFIG_FILES.find((name) => existsSync(join(root, name))) ?? CONFIG_FILE;
-  const files = [
-    {
-      name: force ? CONFIG_FILE : config,
-      content: await readFile(join(packageRoot, 'templates', CONFIG_FILE), 'utf8'),
-    },
-    { name: 'fmrelease.matrix.json', content: writeJson(EMPTY_MATRIX) },
-  ];
-  for (const { name, content } of files) {
-    if (existsSync(join(root, name)) && !force) {
-      kept.push(name);
-      continue;
-    }
-    await writeFileAtomically(join(root, name), content);
-    written.push(name);
+  { packageRoot, force, app }: InitOptions,
+): Promise<readonly NewFile[]> {
+  const known = CONFIG_FILES.find((name) => existsSync(join(root, name))) ?? CONFIG_FILE;
+  const config =
+    app === null
+      ? await readFile(join(packageRoot, 'templates', CONFIG_FILE), 'utf8')
+      : await hostedConfig(packageRoot, app);
+  return [
+    { path: force ? CONFIG_FILE : known, content: config },
+    { path: 'fmrelease.matrix.json', content: writeJson(EMPTY_MATRIX) },
+    ...(app?.ci === 'github' ? [await workflowFile(packageRoot, app)] : []),
+    ...(app === null ? [] : await appFiles(packageRoot, app)),
+  ].map(({ path, content }) => ({ path: normalize(path), content }));
+}
+
+/** A folder where a file must go, or a file where a folder must be. */
+function refuseObstacle(root: string, path: string): void {
+  const obstacle = stepsTo(path).find((step) => {
+    const found = lookAt(resolve(root, step));
+    return found !== undefined && found.isDirectory() === (step === path);
+  });
+  if (obstacle === undefined) return;
+  throw new ReleaseError(
+    'FILE_UNWRITABLE',
+    `"${path}" cannot be written: "${obstacle}" is a ${obstacle === path ? 'folder' : 'file'}.`,
+    { fix: 'Move it out of the way, or name another folder.' },
+  );
+}
+
+/** What is at a place; undefined for nothing, and below a file. */
+function lookAt(place: string): Stats | undefined {
+  try {
+    return statSync(place);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
   }
-  return { written, kept };
+}
+
+/** The folders that a path goes through, the outermost first, and the path itself. */
+function stepsTo(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === '.' || parent === path ? [path] : [...stepsTo(parent), path];
 }
 
 const CONFIG_FILE = 'fmrelease.config.ts';

@@ -2,7 +2,7 @@
 export type Severity = 'error' | 'warning' | 'note';
 
 /** Every stable finding code, lower case and hyphenated. `docs/findings/` has a page per code. */
-export type FindingCode = AuditFindingCode | ArchiveFindingCode;
+export type FindingCode = AuditFindingCode | ArchiveFindingCode | AppFindingCode;
 
 /** What only looking into an archive finds (`pack inspect`). */
 export type ArchiveFindingCode =
@@ -57,6 +57,20 @@ export type AuditFindingCode =
   | 'waiver-expired'
   | 'sunset'
   | 'unsigned';
+
+/** What `doctor --app` finds in an app's project; `audit` never raises these. */
+export type AppFindingCode =
+  | 'app-plist-unreadable'
+  | 'app-extension-missing'
+  | 'app-key-missing'
+  | 'app-key-forbidden'
+  | 'app-key-invalid'
+  | 'app-manifest-url'
+  | 'app-host-not-allowed'
+  | 'app-size-limit'
+  | 'app-group-mismatch'
+  | 'app-entitlement-missing'
+  | 'app-deployment-target';
 
 /** One fault or remark: what it is about, what is the matter, and one imperative sentence that mends it. */
 export interface Finding {

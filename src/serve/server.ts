@@ -1,8 +1,13 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { isIPv6 } from 'node:net';
 import { join, sep } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReleaseError } from '../errors.ts';
+import { answerDevice } from './device-paths.ts';
+import { breakAfter, Dropped, isDropped, type ServeFaults, slowDown } from './faults.ts';
 import { parseRange } from './range.ts';
 
 /** What is served where, and who hears of requests. */
@@ -15,6 +20,11 @@ export interface ServeOptions {
   /** Keys beside the usual ones that hold projections. */
   readonly projections?: ReadonlySet<string>;
   readonly onRequest: (line: string) => void;
+  /** Serves HTTPS with this certificate and key, as PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Answers `/manifest` and `/assets/<pack id>` for this channel. */
+  readonly channel?: string;
+  readonly faults?: ServeFaults;
 }
 
 /** A running local CDN. */
@@ -30,23 +40,51 @@ export interface RunningServer {
  * @throws ReleaseError `USAGE` when the address cannot be taken
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const server = createServer((request, response) => {
-    respond(request, response, options).catch(() => response.destroy());
+  let bodies = 0;
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    let remark = '';
+    const exchange: Exchange = {
+      request,
+      response,
+      options,
+      nextBody: () => bodies++,
+      remark: (text) => {
+        remark = ` ${text}`;
+      },
+    };
+    respond(exchange).catch(() => response.destroy());
     response.once('close', () =>
-      options.onRequest(`${request.method} ${request.url} ${response.statusCode}`),
+      options.onRequest(`${request.method} ${request.url} ${response.statusCode}${remark}`),
     );
-  });
+  };
+  const { tls } = options;
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' }, listener);
   await listen(server, options);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const host = isIPv6(options.host) ? `[${options.host}]` : options.host;
   return {
-    url: `http://${options.host}:${port}${options.basePath}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}${options.basePath}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+}
+
+/** One request, and what its answer may say and count. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly options: ServeOptions;
+  /** The number of this body, from 0: what faults go by. */
+  readonly nextBody: () => number;
+  /** Puts a word behind the line of this request. */
+  readonly remark: (text: string) => void;
 }
 
 function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
@@ -63,33 +101,43 @@ function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
   });
 }
 
-async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ServeOptions,
-): Promise<void> {
+async function respond(exchange: Exchange): Promise<void> {
+  const { request, response, options } = exchange;
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return end(response, 405, { allow: 'GET, HEAD' });
-  const file = await openFile(request.url ?? '/', options);
+  const short = await answerShort(exchange);
+  if (short?.kind === 'document') {
+    const bytes = Buffer.from(short.content);
+    response.writeHead(200, {
+      ...contentHeaders('manifest.json', true),
+      'cache-control': 'no-cache',
+      'content-length': bytes.length,
+    });
+    if (request.method === 'HEAD') return void response.end();
+    return send(exchange, Readable.from([bytes]), bytes.length);
+  }
+  const url = short === undefined ? (request.url ?? '/') : options.basePath + short.key;
+  const file = await openFile(url, options);
   if (file === undefined) return end(response, 404, { 'cache-control': 'no-cache' });
   try {
-    await respondWith(file, request, { response, projections: options.projections ?? new Set() });
+    await respondWith(file, exchange);
   } finally {
     await file.handle.close();
   }
 }
 
-interface Answering {
-  readonly projections: ReadonlySet<string>;
-  readonly response: ServerResponse;
+/** The short addresses, at the root of the server; the origin is the one that the asker used. */
+async function answerShort({ request, options }: Exchange): ReturnType<typeof answerDevice> {
+  if (options.channel === undefined) return undefined;
+  const asked = request.headers.host ?? '';
+  const host = /^[A-Za-z0-9.:[\]-]+$/.test(asked) ? asked : options.host;
+  const origin = `${options.tls === undefined ? 'http' : 'https'}://${host}`;
+  return answerDevice(request.url ?? '/', { root: options.root, channel: options.channel, origin });
 }
 
-async function respondWith(
-  { handle, key, sizeBytes, etag }: ServedFile,
-  request: IncomingMessage,
-  { response, projections }: Answering,
-): Promise<void> {
-  const isProjection = projections.has(key) || PROJECTION.test(key);
+async function respondWith({ handle, key, sizeBytes, etag }: ServedFile, exchange: Exchange): Promise<void> {
+  const { request, response, options } = exchange;
+  const isProjection = options.projections?.has(key) === true || PROJECTION.test(key);
   const headers = { etag, 'accept-ranges': 'bytes', ...contentHeaders(key, isProjection) };
   if (matches(request.headers['if-none-match'], etag)) return end(response, 304, headers);
   const stale = request.headers['if-range'] !== undefined && request.headers['if-range'] !== etag;
@@ -110,7 +158,22 @@ async function respondWith(
     highWaterMark: 1 << 18,
     autoClose: false,
   });
-  await pipeline(bytes, response);
+  await send(exchange, bytes, last - first + 1);
+}
+
+/** Sends a body, with the faults that were asked for. */
+async function send(exchange: Exchange, body: AsyncIterable<Buffer>, sizeBytes: number): Promise<void> {
+  const { response, options, nextBody, remark } = exchange;
+  const { faults } = options;
+  if (faults === undefined) return pipeline(body, response);
+  const paced = faults.slow === null ? body : slowDown(body, faults.slow);
+  if (!isDropped(faults, nextBody())) return pipeline(paced, response);
+  const half = Math.floor(sizeBytes / 2);
+  response.flushHeaders();
+  await pipeline(breakAfter(paced, half), response).catch((error: unknown) => {
+    if (!(error instanceof Dropped)) throw error;
+    remark(`dropped after ${half} of ${sizeBytes} bytes`);
+  });
 }
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>): void {

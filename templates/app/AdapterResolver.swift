@@ -15,6 +15,8 @@ public struct ReleasePack: Equatable, Sendable {
   public let adapter: String
   public let build: String
   public let baseModelSignature: String?
+  /// True when the app asks for it, false when it comes with the app.
+  public let isOnDemand: Bool
   /// The signed envelope about this pack; nil on an unsigned channel.
   public let statement: String?
 }
@@ -147,11 +149,11 @@ public struct AdapterResolver: Sendable {
       let sha256 = item["sha256"]?.stringValue, sha256.utf8.count == 64, let adapter = item["adapter"]?.stringValue,
       let build = item["build"]?.stringValue, let signature = item["baseModelSignature"],
       signature.isNull || signature.stringValue?.utf8.count == 40, item["platforms"]?.arrayValue != nil,
-      item["archive"]?["format"]?.stringValue != nil, item["downloadPolicy"] != nil
+      item["archive"]?["format"]?.stringValue != nil, let policy = item["downloadPolicy"]
     else { return nil }
     return ReleasePack(
       id: id, version: version, url: url, downloadSize: size, sha256: sha256, adapter: adapter, build: build,
-      baseModelSignature: signature.stringValue, statement: statements?[id]?.stringValue)
+      baseModelSignature: signature.stringValue, isOnDemand: policy["onDemand"] != nil, statement: statements?[id]?.stringValue)
   }
 }
 

@@ -1,16 +1,8 @@
+import { APP_FINDING_WORDS } from '../../src/audit/app-finding-words.ts';
+import { ARCHIVE_FINDING_WORDS } from '../../src/audit/archive-finding-words.ts';
 import { FINDING_WORDS } from '../../src/audit/finding-words.ts';
-import type { ArchiveFindingCode } from '../../src/model/finding.ts';
 
-/** What `pack inspect` raises and no audit does: it has no severity to configure. */
-const ARCHIVE_ONLY: Readonly<Record<ArchiveFindingCode, true>> = {
-  'archive-damaged': true,
-  'archive-unreadable': true,
-  'bad-manifest': true,
-  'generic-pack': true,
-  'pack-differs': true,
-};
-
-/** Every code that an audit raises, in the order of their words. */
+/** Every code that an audit raises, in the order of their words: no other has a severity to configure. */
 export const AUDIT_CODES: readonly string[] = Object.keys(FINDING_WORDS).filter(
-  (code) => !Object.hasOwn(ARCHIVE_ONLY, code),
+  (code) => !Object.hasOwn(ARCHIVE_FINDING_WORDS, code) && !Object.hasOwn(APP_FINDING_WORDS, code),
 );

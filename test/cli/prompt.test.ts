@@ -2,7 +2,13 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliProject, copyOf, publishedProject, registeredProject } from '../support/cli-project.ts';
+import {
+  type CliProject,
+  copyOf,
+  emptyProject,
+  publishedProject,
+  registeredProject,
+} from '../support/cli-project.ts';
 import { makeAdapter, makeContainer } from '../support/make-adapter.ts';
 import { CLI, cliEnvironment } from '../support/run-cli.ts';
 import { expectPlainError, readDocument } from './documents.ts';
@@ -115,6 +121,30 @@ describe.skipIf(PYTHON === null)('on a pseudo-terminal (skipped without python3)
     const run = onTerminal(copyOf(registered), args);
     expect(run.code, run.terminal).toBe(0);
     expect(run.terminal).not.toContain('[y/N]');
+  });
+
+  test('init asks for what an app needs and was not told, and nothing else', async () => {
+    const project = emptyProject();
+    const run = onTerminal(project, ['init', '--app', 'MyApp', '--bundle-id', 'com.example.app'], {
+      answers: [
+        ['Who hosts the packs', 'managed\r'],
+        ['The app group', 'group.com.example.app\r'],
+      ],
+    });
+    expect(run.code, run.terminal).toBe(0);
+    expect(run.terminal).not.toContain('The bundle id');
+    expect(project.read('MyApp/Extension/DownloaderExtension.swift')).toContain('ManagedDownloaderExtension');
+    expect(project.read('MyApp/Shared/AdapterSettings.swift')).toContain('"group.com.example.app"');
+    const refused = emptyProject();
+    const wrong = onTerminal(
+      refused,
+      ['init', '--app', 'MyApp', '--hosting', 'apple', '--bundle-id', 'a.b'],
+      {
+        answers: [['The app group', 'mine\r']],
+      },
+    );
+    expect(wrong.code).toBe(2);
+    expect(() => refused.read('fmrelease.config.ts')).toThrow();
   });
 
   test('the bar is drawn on stderr and wiped; --quiet draws none', async () => {

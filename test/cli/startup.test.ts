@@ -51,7 +51,10 @@ const HEAVY = [
   'js-yaml',
   '@aws-sdk',
   '@smithy',
+  '@xmldom',
+  'plist',
   'typescript',
+  'xmlbuilder',
   'zip-stream',
 ];
 
@@ -112,6 +115,22 @@ describe('what is heavy is loaded by those who need it', () => {
     project.write('other.yaml', JSON.stringify(CONFIG));
     const { sources } = await loadedBy(['adapter', 'list', '--config', 'other.yaml'], project);
     expect(usesPackage(sources, 'cosmiconfig')).not.toEqual([]);
+  });
+
+  test('the plist parser for an app', async () => {
+    const project = copyOf(published);
+    project.write('App/Info.plist', '<plist version="1.0"><dict/></plist>');
+    const list = join(project.root, 'modules.txt');
+    await project.run(['doctor', '--app', 'App'], {
+      nodeArgs: ['--import', RECORDER],
+      env: { FMRELEASE_TEST_MODULES: list },
+    });
+    const loaded = readFileSync(list, 'utf8')
+      .trim()
+      .split('\n')
+      .filter((url) => url.startsWith('file:'));
+    const sources = loaded.flatMap((url) => BUNDLE_INPUTS[relative(PACKAGE_ROOT, fileURLToPath(url))] ?? []);
+    expect(usesPackage(sources, 'plist')).not.toEqual([]);
   });
 
   test('archiver for a pack of the zip kind', async () => {

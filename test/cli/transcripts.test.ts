@@ -21,6 +21,10 @@ const DECIDE = [
  */
 const STORY: readonly Scene[] = [
   { line: 'init' },
+  {
+    line: 'init --yes --hosting unmanaged --app-group group.com.example.app --bundle-id com.example.app --app MyApp',
+  },
+  { line: 'doctor --app MyApp' },
   { line: 'adapter list', before: ({ root }) => exportAdapters(root, 100_000), setUp: ADD_BOTH },
   { line: 'plan' },
   { line: 'plan --format markdown' },

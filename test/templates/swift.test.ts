@@ -33,6 +33,16 @@ describe.each(files)('%s', (name) => {
   });
 });
 
+test.each(['#available(iOS 27, macOS, *)', '#available(iOS 27)', '#if os(iOS)'])(
+  '%s is no condition that is let through',
+  async (condition) => {
+    const text = (words: string): string =>
+      `enum E {\n  static func f() -> Int {\n    if ${words} { return 1 }\n    return 2\n  }\n}\n`;
+    expect(await swiftFaults(text('#available(iOS 27, macOS 27, *)'))).toEqual([]);
+    expect(await swiftFaults(text(condition))).not.toEqual([]);
+  },
+);
+
 describe('the verifier and the resolver', () => {
   test('declare what the app pieces use', async () => {
     expect(await topLevelNames(textOf('app/ReleaseVerifier.swift'))).toEqual(

@@ -1,0 +1,99 @@
+// Keeps verified manifests and unpacked adapters in the app group. Add it to the app and to the extension.
+//
+// Nothing is removed because a check failed: what was installed stays until a verified manifest no longer lists it.
+
+import CryptoKit
+import Foundation
+
+struct AdapterStore: Sendable {
+  enum Failure: Error, Equatable {
+    /// The app group is missing from the entitlements.
+    case noAppGroup
+    case unreadableManifest
+    /// The file that arrived is not the one that the manifest names.
+    case wrongBytes
+    /// The pack holds no `.fmadapter`.
+    case noAdapter
+  }
+
+  private let folder: URL
+  private var manifestFile: URL { folder.appendingPathComponent("manifest.json") }
+
+  init() throws {
+    guard
+      let group = FileManager.default.containerURL(forSecurityApplicationGroupIdentifier: AdapterSettings.appGroup)
+    else { throw Failure.noAppGroup }
+    folder = group.appendingPathComponent("Adapters", isDirectory: true)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  /// Verifies a manifest that arrived, keeps what may be read of it, and returns that.
+  func accept(manifest data: Data) throws -> AdapterResolver {
+    var content = data
+    if let verifier = AdapterSettings.verifier {
+      let file = SeenReleasesFile(feed: "manifest")
+      var seen = file?.read()
+      content = try verifier.verifyManifest(data, seen: &seen)
+      try file?.write(seen)
+    }
+    guard let release = AdapterResolver(manifest: content) else { throw Failure.unreadableManifest }
+    if let known = lastAccepted(), known.revision > release.revision { return known }
+    try content.write(to: manifestFile, options: .atomic)
+    return release
+  }
+
+  /// What was accepted last: what the app goes by without a network.
+  func lastAccepted() -> AdapterResolver? {
+    guard let data = try? Data(contentsOf: manifestFile) else { return nil }
+    return AdapterResolver(manifest: data)
+  }
+
+  /// The unpacked `.fmadapter` of exactly this pack; nil when it is not on the device.
+  func installed(_ pack: ReleasePack) -> URL? {
+    let files = try? FileManager.default.contentsOfDirectory(at: place(of: pack), includingPropertiesForKeys: nil)
+    return files?.first { $0.pathExtension == "fmadapter" }
+  }
+
+  /// Compares size and digest with the manifest, unpacks aside, and moves the result into its place in one step.
+  func install(_ file: URL, as pack: ReleasePack) throws {
+    defer { try? FileManager.default.removeItem(at: file) }
+    guard try digest(of: file, sizeBytes: pack.downloadSize) == pack.sha256 else { throw Failure.wrongBytes }
+    let aside = folder.appendingPathComponent("aside-\(UUID().uuidString)", isDirectory: true)
+    try FileManager.default.createDirectory(at: aside, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: aside) }
+    try PackUnpacker.unpack(file, into: aside)
+    let names = try FileManager.default.contentsOfDirectory(atPath: aside.path)
+    guard names.contains(where: { $0.hasSuffix(".fmadapter") }) else { throw Failure.noAdapter }
+    guard installed(pack) == nil else { return }
+    try FileManager.default.createDirectory(
+      at: place(of: pack).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(at: aside, to: place(of: pack))
+  }
+
+  /// Removes what the accepted manifest no longer lists. Call it before downloading.
+  func removeObsolete() {
+    guard let release = lastAccepted() else { return }
+    let kept = Set(release.packs.map { $0.sha256 })
+    let packs = try? FileManager.default.contentsOfDirectory(at: packFolder, includingPropertiesForKeys: nil)
+    for pack in packs ?? [] where !kept.contains(pack.lastPathComponent) {
+      try? FileManager.default.removeItem(at: pack)
+    }
+  }
+
+  private var packFolder: URL { folder.appendingPathComponent("packs", isDirectory: true) }
+
+  private func place(of pack: ReleasePack) -> URL { packFolder.appendingPathComponent(pack.sha256, isDirectory: true) }
+
+  /// Reads the file in pieces; an empty text when its size is another one.
+  private func digest(of url: URL, sizeBytes: Int64) throws -> String {
+    let file = try FileHandle(forReadingFrom: url)
+    defer { try? file.close() }
+    var hash = SHA256()
+    var total: Int64 = 0
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+      hash.update(data: piece)
+      total += Int64(piece.count)
+    }
+    return total == sizeBytes ? hexDigits(hash.finalize()) : ""
+  }
+}
