@@ -9,6 +9,7 @@ import type { Check } from '../verify/check.ts';
 import { verifyAsTargetSays } from '../verify/verify.ts';
 import type { CommitOutcome } from './commit.ts';
 import { rollForward } from './roll-forward.ts';
+import { requireTrustedSource } from './seal.ts';
 import type { UploadOutcome } from './upload.ts';
 
 /** What a publish, rollback or promote came to. */
@@ -49,9 +50,10 @@ interface Finished {
  * comes back as `problems` and is never thrown.
  */
 export async function finishPublish(
-  { channel, io }: Session,
+  session: Session,
   { outcome, uploads, allowForeign = false, head = null }: Finished,
 ): Promise<PublishResult> {
+  const { channel, io } = session;
   const { store, target, name } = channel;
   const problems: string[] = [];
   const attempt = async (act: () => Promise<void>): Promise<void> => {
@@ -64,7 +66,8 @@ export async function finishPublish(
   };
   const { release } = outcome;
   if (release !== null) {
-    await attempt(() => rollForward(store, { channel: name, target, allowForeign }));
+    const admit = (newest: Release): Promise<void> => requireTrustedSource(session, newest);
+    await attempt(() => rollForward(store, { channel: name, target, allowForeign, admit }));
     await attempt(async () => {
       const checks = await verifyAsTargetSays(
         channel,
