@@ -11,6 +11,7 @@ import {
   liftedBy,
   type PublishPermits,
   refuseHeld,
+  refuseLateLifts,
   refuseUnpermitted,
   standingHolds,
 } from './publish/permits.ts';
@@ -54,12 +55,11 @@ export async function publishPlan(
   const { release: head } = channel;
   const done = await findOperation(store, plan, head);
   const { allowForeign } = options;
-  if (done !== null)
-    return finishPublish(session, {
-      outcome: { committed: true, alreadyCommitted: true, release: done, ignored: [] },
-      allowForeign,
-      head,
-    });
+  if (done !== null) {
+    refuseLateLifts(plan, options, { done, head });
+    const outcome = { committed: true, alreadyCommitted: true, release: done, ignored: [] } as const;
+    return finishPublish(session, { outcome, allowForeign, head });
+  }
   refuseForeign(channel, name, allowForeign);
   refuseUnpermitted(plan, options);
   const liftHolds = liftedBy(plan, options);
@@ -99,6 +99,8 @@ export async function publishPlan(
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
     foreign: foreignObjects(channel),
   });
+  const { release } = outcome;
+  if (outcome.alreadyCommitted) refuseLateLifts(plan, options, { done: release, head: release });
   return finishPublish(session, { outcome, uploads, allowForeign });
 }
 

@@ -100,7 +100,10 @@ export async function finishPublish(
       sha256: pack.sha256,
       sizeBytes: pack.downloadSize,
     })),
-    notes: outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)],
+    notes: [
+      ...(outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)]),
+      ...(outcome.committed && !outcome.alreadyCommitted ? dateNotes(outcome.release, io) : []),
+    ],
     signedBy: signerOf(outcome.release),
     verified: outcome.release !== null && problems.length === 0 && target.verify !== 'none',
     problems,
@@ -122,6 +125,21 @@ async function broughtBy(store: ReleaseStore, { entry }: Release): Promise<Reado
 
 const singleWriterNote = (store: ReleaseStore, ignored: readonly WriteCondition[]): string =>
   `${store.place} ignores ${ignored.join(' and ')}: that nothing else publishes at the same time is yours to see to.`;
+
+/** A statement is dated by SOURCE_DATE_EPOCH where that is set: apps that limit the age of a release take it at its word. */
+function dateNotes(
+  release: Release | null,
+  { wallClock }: Pick<Session['io'], 'wallClock'>,
+): readonly string[] {
+  if (release?.entry.signature === undefined) return [];
+  const { createdAt } = release.entry;
+  if (Math.abs(wallClock().getTime() - Date.parse(createdAt)) <= DAY_MS) return [];
+  return [
+    `The signatures say that they were made at ${createdAt}, as SOURCE_DATE_EPOCH does: apps with a \`maxAge\` may find this release stale.`,
+  ];
+}
+
+const DAY_MS = 86_400_000;
 
 /** A projection may be cached for a minute; the rest is for caches behind caches. */
 const EDGE_STALE_MS = 75_000;
