@@ -99,8 +99,7 @@ export async function publishPlan(
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
     foreign: foreignObjects(channel),
   });
-  const { release } = outcome;
-  if (outcome.alreadyCommitted) refuseLateLifts(plan, options, { done: release, head: release });
+  if (outcome.alreadyCommitted) refuseLateLifts(plan, options, { done: outcome.release });
   return finishPublish(session, { outcome, uploads, allowForeign });
 }
 

@@ -65,7 +65,7 @@ export const liftedBy = (plan: Plan, { liftHolds }: PublishPermits): readonly st
 export function refuseLateLifts(
   plan: Plan,
   { liftHolds }: Pick<PublishPermits, 'liftHolds'>,
-  { done, head }: { readonly done: Release | null; readonly head: Release | null },
+  { done, head = done }: { readonly done: Release | null; readonly head?: Release | null },
 ): void {
   const standing = new Set((head?.entry.holds ?? []).map(({ adapter }) => adapter));
   const late = liftHolds.filter((name) => standing.has(name) && !plan.change.liftHolds.includes(name));
