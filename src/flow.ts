@@ -11,6 +11,7 @@ import {
   liftedBy,
   type PublishPermits,
   refuseHeld,
+  refuseLateLifts,
   refuseUnpermitted,
   standingHolds,
 } from './publish/permits.ts';
@@ -21,6 +22,7 @@ import { uploadPacks } from './publish/upload.ts';
 import { readHead } from './release/read-channel.ts';
 import { revisionFacts } from './release/revision-facts.ts';
 import type { Session } from './session.ts';
+import { vouchesIn } from './trust/vouch.ts';
 
 /** How a publish shall go beyond what its plan says. */
 export interface PublishOptions extends PublishPermits {
@@ -53,24 +55,28 @@ export async function publishPlan(
   const { release: head } = channel;
   const done = await findOperation(store, plan, head);
   const { allowForeign } = options;
-  if (done !== null)
-    return finishPublish(session, {
-      outcome: { committed: true, alreadyCommitted: true, release: done, ignored: [] },
-      allowForeign,
-      head,
-    });
+  if (done !== null) {
+    refuseLateLifts(plan, options, { done, head });
+    const outcome = { committed: true, alreadyCommitted: true, release: done, ignored: [] } as const;
+    return finishPublish(session, { outcome, allowForeign, head });
+  }
   refuseForeign(channel, name, allowForeign);
   refuseUnpermitted(plan, options);
   const liftHolds = liftedBy(plan, options);
   const seal = await openSeal(session, { head });
-  if (foreignObjects(channel).length === 0 && !seal.isDue && isUnchanged(plan, head, liftHolds))
+  const settled = isUnchanged(plan, head, liftHolds) && foreignObjects(channel).length === 0;
+  if (settled && !(await seal.isDueOn(head)))
     return finishPublish(session, { outcome: { ...NOTHING_TO_DO, release: head } });
   const packs = plan.change.adapters.flatMap((state) => state.packs);
   refuseHeld(packs, liftHolds, head); // before a byte is uploaded; the commit asks again on its own head
   const claims = await openClaims(store, session.io.wallClock);
   const uploads = await uploadPacks(session, {
     packs,
-    published: await claimPublishedPacks(store, claims, { head, packs }),
+    published: await claimPublishedPacks(store, claims, {
+      head,
+      needs: packs,
+      vouches: vouchesIn(session.channel),
+    }),
     claims,
     concurrency: options.concurrency,
   });
@@ -86,13 +92,14 @@ export async function publishPlan(
       refuseHeld(packs, liftHolds, now);
       return standingHolds(now, liftHolds);
     },
-    evenIfEqual: plan.change.refreshUrls || seal.isDue,
+    evenIfEqual: (now) => plan.change.refreshUrls || seal.isDueOn(now),
     seal,
     claims,
     singleWriter: session.channel.singleWriter,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
     foreign: foreignObjects(channel),
   });
+  if (outcome.alreadyCommitted) refuseLateLifts(plan, options, { done: outcome.release });
   return finishPublish(session, { outcome, uploads, allowForeign });
 }
 
@@ -110,13 +117,13 @@ export async function rollBack(
   const { release: head } = whole;
   refuseForeign(whole, name, false);
   const claims = await openClaims(store, session.io.wallClock);
-  const { operation, ...change } = await planRollback(store, { channel: name, head, claims }, target);
-  if (target.to !== 'none') await requireTrustedSource(session, { channel: name, revision: target.to });
+  const { operation, source, ...change } = await planRollback(store, { channel: name, head, claims }, target);
+  if (source !== null) await requireTrustedSource(session, source);
   const seal = await openSeal(session, { head, replacesHead: target.only.length === 0 });
   const outcome = await commitRevision(store, {
     ...change,
     facts: revisionFacts(session, { kind: 'rollback', operation, message }),
-    evenIfEqual: seal.isDue,
+    evenIfEqual: seal.isDueOn,
     seal,
     claims,
     singleWriter: session.channel.singleWriter,
@@ -143,13 +150,12 @@ export async function promote(
   const claims = await openClaims(store, session.io.wallClock);
   const place = { channel: name, head, source, claims };
   const { operation, ...change } = await planPromotion(store, place, promotion);
-  if (source !== null)
-    await requireTrustedSource(session, { channel: promotion.from, revision: source.entry.revision });
+  if (source !== null) await requireTrustedSource(session, source);
   const seal = await openSeal(session, { head });
   const outcome = await commitRevision(store, {
     ...change,
     facts: revisionFacts(session, { kind: 'promote', operation, message }),
-    evenIfEqual: false,
+    evenIfEqual: () => false,
     seal,
     claims,
     singleWriter,

@@ -156,7 +156,7 @@ export async function adoptChannel(
       if (head !== null) throw channelExists(name, head.entry.revision);
       return [];
     },
-    evenIfEqual: true,
+    evenIfEqual: () => true,
     versionsThere: Object.fromEntries(adoption.packs.map(({ id, version }) => [id, version])),
     seal,
     claims,

@@ -10,6 +10,7 @@ import type { SystemModel } from '../model/system-model.ts';
 import { type BuildReader, openBuild } from '../pack/build-source.ts';
 import { findPublishedPacks } from '../release/published-packs.ts';
 import type { Session } from '../session.ts';
+import { vouchesIn } from '../trust/vouch.ts';
 import type { AuditedLog } from './read-log.ts';
 import type { BuildState } from './state.ts';
 
@@ -28,7 +29,9 @@ export async function readBuilds(
 ): Promise<readonly BuildState[]> {
   const packs = desired.flatMap((own) => own.packs);
   const newest = newestRelease(log);
-  const published = await findReusable(() => findPublishedPacks(channel.store, newest, packs));
+  const published = await findReusable(() =>
+    findPublishedPacks(channel.store, newest, { needs: packs, vouches: vouchesIn(channel) }),
+  );
   const limit = pLimit(PARALLEL_BUILDS);
   const served = adapters.flatMap((adapter) =>
     servedBuilds(adapter, systemModels).map((build) => ({ adapter, build })),

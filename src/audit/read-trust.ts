@@ -26,9 +26,10 @@ export async function readTrust(
   const limit = pLimit(PARALLEL_READS);
   const newest = slots.at(-1)?.entry.revision;
   const entries = await Promise.all(
-    slots.map(({ entry: { revision } }) =>
+    slots.map((slot) =>
       limit(async () => {
-        const verdict = await verifyEntry(store, { channel: name, revision }, signing);
+        const { revision } = slot.entry;
+        const verdict = await verifyEntry(store, slot, signing);
         const isTold = typeof verdict === 'string' && (verdict !== 'unknown-key' || revision === newest);
         return isTold ? [{ what: `Revision ${revision}`, refusal: verdict }] : [];
       }),

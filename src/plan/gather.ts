@@ -20,6 +20,7 @@ import { readVersionLedger } from '../release/highest-versions.ts';
 import { isProjectedAs } from '../release/projection.ts';
 import { findPublishedPacks } from '../release/published-packs.ts';
 import type { OpenChannel, Session } from '../session.ts';
+import { vouchesIn } from '../trust/vouch.ts';
 import type { PlanFacts } from './assemble.ts';
 import { findDeclines } from './declines.ts';
 import { desiredStatesOf } from './desired.ts';
@@ -47,7 +48,10 @@ export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Pro
   const inScope = new Set(desired.map(({ adapter }) => adapter));
   const others = (head?.entry.packs ?? []).filter(({ adapter }) => !inScope.has(adapter));
   refuseMixedHosting(head, [...others, ...packs], { channel: channel.name, target: channel.target });
-  const published = await findPublishedPacks(channel.store, head, packs);
+  const published = await findPublishedPacks(channel.store, head, {
+    needs: packs,
+    vouches: vouchesIn(channel),
+  });
   const toBuild = await measureBuilds(
     packs.filter(({ id }) => !published.has(id)),
     session,

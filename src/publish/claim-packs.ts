@@ -1,7 +1,7 @@
 import { ReleaseError } from '../errors.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import { TOMBSTONES_PREFIX, tombstoneKey } from '../release/layout.ts';
-import { findPublishedPacks, type PackNeed } from '../release/published-packs.ts';
+import { findPublishedPacks, type PackSearch } from '../release/published-packs.ts';
 import { CLAIM_MS, moveTombstone, readTombstone, SWEEP_MS } from '../release/tombstone.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import { isUnclear } from './commit.ts';
@@ -48,12 +48,12 @@ export async function openClaims(store: ReleaseStore, now: () => Date): Promise<
 export async function claimPublishedPacks(
   store: ReleaseStore,
   claims: PackClaims,
-  { head, packs }: { readonly head: Release | null; readonly packs: readonly PackNeed[] },
+  { head, ...search }: PackSearch & { readonly head: Release | null },
 ): Promise<ReadonlyMap<string, PackRecord>> {
-  const found = await findPublishedPacks(store, head, packs);
+  const found = await findPublishedPacks(store, head, search);
   let wasMarked = false;
   for (const { key } of found.values()) wasMarked = (await claims.claim(key)) || wasMarked;
-  return wasMarked ? findPublishedPacks(store, head, packs) : found;
+  return wasMarked ? findPublishedPacks(store, head, search) : found;
 }
 
 async function clear(store: ReleaseStore, packKey: string, now: () => Date): Promise<boolean> {

@@ -12,7 +12,14 @@ import {
 import { sortCells, sortPacks } from '../release/documents.ts';
 import { readVersionLedger } from '../release/highest-versions.ts';
 import { cellsKey, logKey } from '../release/layout.ts';
-import { brokenLog, listRevisions, readEntry, readHead, readRelease } from '../release/read-channel.ts';
+import {
+  brokenLog,
+  listRevisions,
+  readBefore,
+  readHead,
+  readRelease,
+  withCells,
+} from '../release/read-channel.ts';
 import type { ReleaseStore, StoredObject, WriteCondition } from '../store/store.ts';
 import type { PackClaims } from './claim-packs.ts';
 import type { Seal } from './seal.ts';
@@ -26,8 +33,8 @@ export interface CommitRequest {
   readonly liftHolds: readonly string[];
   /** The holds of the next revision, given the head that it follows. May refuse: a head can hold what it serves. */
   readonly holdsAfter: (head: Release | null) => readonly Hold[];
-  /** Commits even when packs and cells stay the same, such as under a new public URL. */
-  readonly evenIfEqual: boolean;
+  /** Commits on this head even when packs and cells stay the same, such as under a new public URL. */
+  readonly evenIfEqual: (head: Release | null) => boolean | Promise<boolean>;
   /** What to call it when something that the change touches has moved. */
   readonly movedCode: 'PLAN_STALE' | 'CHANNEL_MOVED';
   /** The claims on the packs, which must hold at the commit. */
@@ -63,7 +70,7 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
   const { channel, operation } = request.facts;
   for (let attempt = 0; attempt < MAX_RACES; attempt++) {
     const { release: head } = await readHead(store, channel);
-    const own = await findOperation(store, { channel, operation, base: request.base }, head);
+    const own = await findOperation(store, { operation, base: request.base }, head);
     if (own !== null) return { committed: true, alreadyCommitted: true, release: own, head, ignored: [] };
     await refuseMoved(store, request, head);
     const holds = request.holdsAfter(head);
@@ -71,7 +78,7 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
     const ledger = await readVersionLedger(store, { channel, head, foreign, versionsThere });
     const change = { adapters: request.adapters, holds, replaces: foreign.map(({ key }) => key) };
     const draft = composeRevision(head, change, { ...request.facts, ledger });
-    if (!request.evenIfEqual && isSameContent(head, draft))
+    if (isSameContent(head, draft) && !(await request.evenIfEqual(head)))
       return { committed: false, alreadyCommitted: false, release: head, ignored: [] };
     if (await isBehind(store, channel, draft.entry.revision)) continue;
     const next = await request.seal.apply(draft, head);
@@ -98,20 +105,28 @@ export async function commitRevision(store: ReleaseStore, request: CommitRequest
 
 /** An operation and the revision it started from. */
 export interface OperationName {
-  readonly channel: string;
   readonly operation: string;
   readonly base: CommitRequest['base'];
 }
 
-/** The release that an operation wrote after its base, or null: so a repeated command finds its own commit. */
+/**
+ * The release that an operation wrote after its base, or null: so a repeated command finds its own commit. What lies
+ * between is read as the head's chain names it.
+ *
+ * @throws ReleaseError `LOG_BROKEN`
+ */
 export async function findOperation(
   store: ReleaseStore,
-  { channel, operation, base }: OperationName,
+  { operation, base }: OperationName,
   head: Release | null,
 ): Promise<Release | null> {
-  for (let revision = (base?.revision ?? 0) + 1; revision <= (head?.entry.revision ?? 0); revision++) {
-    const slot = await readEntry(store, channel, revision);
-    if (slot?.entry.operation === operation) return readRelease(store, channel, revision);
+  const after = base?.revision ?? 0;
+  if (head === null || head.entry.revision <= after) return null;
+  if (head.entry.operation === operation) return head;
+  if (head.entry.revision === after + 1) return null;
+  for await (const slot of readBefore(store, head)) {
+    if (slot.entry.operation === operation) return withCells(store, slot);
+    if (slot.entry.revision <= after + 1) break;
   }
   return null;
 }

@@ -9,6 +9,7 @@ import type { Check } from '../verify/check.ts';
 import { verifyAsTargetSays } from '../verify/verify.ts';
 import type { CommitOutcome } from './commit.ts';
 import { rollForward } from './roll-forward.ts';
+import { requireTrustedSource } from './seal.ts';
 import type { UploadOutcome } from './upload.ts';
 
 /** What a publish, rollback or promote came to. */
@@ -49,9 +50,10 @@ interface Finished {
  * comes back as `problems` and is never thrown.
  */
 export async function finishPublish(
-  { channel, io }: Session,
+  session: Session,
   { outcome, uploads, allowForeign = false, head = null }: Finished,
 ): Promise<PublishResult> {
+  const { channel, io } = session;
   const { store, target, name } = channel;
   const problems: string[] = [];
   const attempt = async (act: () => Promise<void>): Promise<void> => {
@@ -65,7 +67,8 @@ export async function finishPublish(
   const { release } = outcome;
   const newest = head ?? outcome.head ?? null;
   if (release !== null) {
-    await attempt(() => rollForward(store, { channel: name, target, allowForeign }));
+    const admit = (newest: Release): Promise<void> => requireTrustedSource(session, newest);
+    await attempt(() => rollForward(store, { channel: name, target, allowForeign, admit }));
     await attempt(async () => {
       const checks = await verifyAsTargetSays(
         channel,
@@ -98,7 +101,10 @@ export async function finishPublish(
       sha256: pack.sha256,
       sizeBytes: pack.downloadSize,
     })),
-    notes: outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)],
+    notes: [
+      ...(outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)]),
+      ...(outcome.committed && !outcome.alreadyCommitted ? dateNotes(outcome.release, io) : []),
+    ],
     signedBy: signerOf(outcome.release),
     verified: outcome.release !== null && problems.length === 0 && target.verify !== 'none',
     problems,
@@ -120,6 +126,21 @@ async function broughtBy(store: ReleaseStore, { entry }: Release): Promise<Reado
 
 const singleWriterNote = (store: ReleaseStore, ignored: readonly WriteCondition[]): string =>
   `${store.place} ignores ${ignored.join(' and ')}: that nothing else publishes at the same time is yours to see to.`;
+
+/** A statement is dated by SOURCE_DATE_EPOCH where that is set: apps that limit the age of a release take it at its word. */
+function dateNotes(
+  release: Release | null,
+  { wallClock }: Pick<Session['io'], 'wallClock'>,
+): readonly string[] {
+  if (release?.entry.signature === undefined) return [];
+  const { createdAt } = release.entry;
+  if (Math.abs(wallClock().getTime() - Date.parse(createdAt)) <= DAY_MS) return [];
+  return [
+    `The signatures say that they were made at ${createdAt}, as SOURCE_DATE_EPOCH does: apps with a \`maxAge\` may find this release stale.`,
+  ];
+}
+
+const DAY_MS = 86_400_000;
 
 /** A projection may be cached for a minute; the rest is for caches behind caches. */
 const EDGE_STALE_MS = 75_000;

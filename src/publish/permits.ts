@@ -57,6 +57,28 @@ export const liftedBy = (plan: Plan, { liftHolds }: PublishPermits): readonly st
   ...new Set([...plan.change.liftHolds, ...liftHolds]),
 ];
 
+/**
+ * Refuses to call a plan done when it is published already and the command line lifts holds that still stand.
+ *
+ * @throws ReleaseError `PLAN_STALE`
+ */
+export function refuseLateLifts(
+  plan: Plan,
+  { liftHolds }: Pick<PublishPermits, 'liftHolds'>,
+  { done, head = done }: { readonly done: Release | null; readonly head?: Release | null },
+): void {
+  const standing = new Set((head?.entry.holds ?? []).map(({ adapter }) => adapter));
+  const late = liftHolds.filter((name) => standing.has(name) && !plan.change.liftHolds.includes(name));
+  if (late.length === 0) return;
+  throw new ReleaseError(
+    'PLAN_STALE',
+    `This plan is published already, as revision ${done?.entry.revision ?? 0}, and ${late.map((name) => `"${name}"`).join(', ')} ${late.length === 1 ? 'is' : 'are'} still held: --lift-hold was not part of it.`,
+    {
+      fix: `Run \`fmrelease plan ${late.map((name) => `--lift-hold ${name}`).join(' ')} --out <file>\` and publish that plan.`,
+    },
+  );
+}
+
 /** The holds of `head` without those of `lifted` adapters. */
 export const standingHolds = (head: Release | null, lifted: readonly string[]): readonly Hold[] =>
   (head?.entry.holds ?? []).filter(({ adapter }) => !lifted.includes(adapter));

@@ -26,6 +26,8 @@ export interface RollbackPlace {
 /** What a rollback commits, as far as it does not depend on time and place. */
 export type RollbackChange = Pick<CommitRequest, 'base' | 'adapters' | 'liftHolds' | 'holdsAfter'> & {
   readonly operation: string;
+  /** The earlier revision that comes back; null for `none`. */
+  readonly source: Release | null;
 };
 
 /**
@@ -62,6 +64,7 @@ export async function planRollback(
   const base = { revision: head.entry.revision, sha256: head.entrySha256 };
   return {
     base,
+    source: earlier,
     adapters: states,
     operation: sha256Of(writeJson({ channel, base, rollback: { to, only: [...only].sort() } })),
     liftHolds: [],

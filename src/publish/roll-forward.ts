@@ -20,6 +20,8 @@ export interface RollForward {
   readonly channel: string;
   readonly target: ProjectionTarget;
   readonly allowForeign: boolean;
+  /** Refuses a release that nobody may project. Asked about the very release that is written. */
+  readonly admit: (release: Release) => Promise<void>;
 }
 
 /**
@@ -27,13 +29,14 @@ export interface RollForward {
  * once: each replaces only what it has read, and looks again when it lost. Each is replaced at once; together they are
  * not.
  *
- * @throws ReleaseError `PROJECTION_FOREIGN` when somebody else's manifest stands there, `CHANNEL_BUSY`
+ * @throws ReleaseError `PROJECTION_FOREIGN` when somebody else's manifest stands there, `CHANNEL_BUSY`, or as `admit`
  */
 export async function rollForward(store: ReleaseStore, order: RollForward): Promise<void> {
   let unclear = 0;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { release, lagging } = await findLagging(store, order);
-    if (release === null) return;
+    if (release === null || lagging.length === 0) return;
+    await order.admit(release);
     try {
       if (await replaceAll(store, release, lagging)) return;
     } catch (error) {

@@ -2,15 +2,21 @@ import { signingOf } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
 import type { Release } from '../model/release.ts';
 import type { ComposedRevision } from '../release/compose.ts';
+import type { Slot } from '../release/read-channel.ts';
 import type { Session } from '../session.ts';
 
 /** What signs a revision right before it is committed, or leaves it unsigned. */
 export interface Seal {
   /** The id of the key that signs; null for an unsigned channel. */
   readonly keyId: string | null;
-  /** The head is not signed by that key, for that app: a new revision is due even if nothing else changes. */
-  readonly isDue: boolean;
-  /** Signs a revision that follows `head`, once that head is trusted. */
+  /** True when a head is not signed by that key, for that app: a new revision is due even if nothing else changes. */
+  readonly isDueOn: (head: Release | null) => Promise<boolean>;
+  /**
+   * Signs a revision that follows `head`, once that head is trusted: another publisher may have come in between, and
+   * what was said of the head that the seal was opened on holds for no other.
+   *
+   * @throws ReleaseError `SIGNATURE_INVALID`, `SIGNING_KEY_MISSING` for a head that became signed, or as signing does
+   */
   apply(draft: ComposedRevision, head: Release | null): Promise<ComposedRevision>;
 }
 
@@ -33,8 +39,18 @@ export async function openSeal(
 ): Promise<Seal> {
   const signing = signingOf(target);
   if (signing === null) {
-    if (head?.entry.signature !== undefined && target.signing !== 'off') throw wouldUnsign(name, head);
-    return { keyId: null, isDue: false, apply: (draft) => Promise.resolve(draft) };
+    const refuseSigned = (at: Release | null): void => {
+      if (at?.entry.signature !== undefined && target.signing !== 'off') throw wouldUnsign(name, at);
+    };
+    refuseSigned(head);
+    return {
+      keyId: null,
+      isDueOn: () => Promise.resolve(false),
+      apply: (draft, next) => {
+        refuseSigned(next);
+        return Promise.resolve(draft);
+      },
+    };
   }
   const [{ openSigner }, { requireTrusted, verifyEntry }, { sealRevision }] = await Promise.all([
     import('../trust/signer.ts'),
@@ -42,28 +58,37 @@ export async function openSeal(
     import('../trust/seal-revision.ts'),
   ]);
   const look = async (at: Release | null, judge: typeof requireTrusted | typeof verifyEntry) =>
-    at === null ? null : judge(store, { channel: name, revision: at.entry.revision }, signing);
-  const verdict = await look(head, replacesHead ? verifyEntry : requireTrusted);
+    at === null ? null : judge(store, at, signing);
+  const opening = await look(head, replacesHead ? verifyEntry : requireTrusted);
   const signer = await openSigner(signing, io.signingKey);
-  const isOurs =
-    verdict !== null &&
-    typeof verdict !== 'string' &&
-    verdict.keyIds.includes(signer.keyId) &&
-    verdict.statement.app === signing.app;
+  const isOpening = (at: Release | null): boolean => at?.entrySha256 === head?.entrySha256;
   return {
     keyId: signer.keyId,
-    isDue: head !== null && !isOurs,
+    isDueOn: async (at) => {
+      const verdict = isOpening(at) ? opening : await look(at, verifyEntry);
+      if (verdict === null) return false;
+      return (
+        typeof verdict === 'string' ||
+        !verdict.keyIds.includes(signer.keyId) ||
+        verdict.statement.app !== signing.app
+      );
+    },
     apply: async (draft, next) => {
-      if (!replacesHead) await look(next, requireTrusted); // another publisher may have come in between
+      if (!isOpening(next)) await look(next, requireTrusted);
       return sealRevision(draft, { signing, signer, target });
     },
   };
 }
 
-/** Refuses to take another revision over unless it can be trusted; a channel that is not signed takes any. */
+/**
+ * Refuses to take a revision over, or to project it, unless what was read of it can be trusted; a target that is not
+ * signed takes any.
+ *
+ * @throws ReleaseError `SIGNATURE_INVALID`
+ */
 export async function requireTrustedSource(
-  { channel: { store, target } }: Session,
-  source: { readonly channel: string; readonly revision: number },
+  { channel: { store, target } }: Pick<Session, 'channel'>,
+  source: Slot,
 ): Promise<void> {
   const signing = signingOf(target);
   if (signing === null) return;

@@ -3,7 +3,7 @@ import { type JsonObject, type JsonValue, readJsonBytes } from '../json/read.ts'
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
 import { type HighestVersions, mergeHighest, type VersionLedger } from './compose.ts';
-import { listChannels, readEntry, readHead } from './read-channel.ts';
+import { listChannels, readEntry, readHead, requireLink } from './read-channel.ts';
 
 /** What a channel itself knows: its head, and manifests of somebody else that are about to be replaced. */
 export interface OwnLedger {
@@ -46,13 +46,17 @@ async function keptVersions(
   return Object.fromEntries(exceeds(await ownVersions(store, head)));
 }
 
-async function ownVersions(store: ReleaseStore, { entry }: Release): Promise<HighestVersions> {
+/** Reads the whole log of a release, a few slots at a time, and takes each only as the one after it names it. */
+async function ownVersions(store: ReleaseStore, head: Release): Promise<HighestVersions> {
+  const { channel, revision } = head.entry;
   const limit = pLimit(PARALLEL_READS);
-  const slots = await Promise.all(
-    Array.from({ length: entry.revision }, (_, index) =>
-      limit(() => readEntry(store, entry.channel, index + 1)),
-    ),
+  const older = await Promise.all(
+    Array.from({ length: revision - 1 }, (_, index) => limit(() => readEntry(store, channel, index + 1))),
   );
+  const slots = [...older, head];
+  slots.forEach((slot, index) => {
+    if (slot !== null) requireLink(channel, slots[index - 1] ?? null, slot);
+  });
   return mergeHighest(
     slots.map((slot) =>
       Object.fromEntries((slot?.entry.packs ?? []).map(({ id, version }) => [id, version])),

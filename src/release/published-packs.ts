@@ -1,7 +1,7 @@
 import type { PackRecord, Recipe, Release } from '../model/release.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import { sizesOf } from './object-sizes.ts';
-import { readEntry } from './read-channel.ts';
+import { readBefore, type Slot } from './read-channel.ts';
 
 /** What decides whether a published pack can be served again instead of building one. */
 export interface PackNeed {
@@ -10,26 +10,41 @@ export interface PackNeed {
   readonly recipe: Recipe;
 }
 
+/** What is searched for, and which of the older revisions may be the source of a pack. */
+export interface PackSearch {
+  readonly needs: readonly PackNeed[];
+  /** Asked only about a revision that has what is missing. The head is not asked about: who commits judges it. */
+  readonly vouches: Vouches;
+}
+
+/** Tells whether a revision may be built on. */
+export type Vouches = (slot: Slot) => Promise<boolean>;
+
 /**
  * Finds, for each need, a pack of the channel's log with the same build in the same archive whose object is still
  * there with its size. Reads the head first, then older revisions while something is missing, at most
- * {@link REUSE_DEPTH} of them. Local files are never touched.
+ * {@link REUSE_DEPTH} of them, each as the one after it names it. Local files are never touched.
+ *
+ * @throws ReleaseError `LOG_BROKEN`
  */
 export async function findPublishedPacks(
   store: ReleaseStore,
   head: Release | null,
-  needs: readonly PackNeed[],
+  { needs, vouches }: PackSearch,
 ): Promise<ReadonlyMap<string, PackRecord>> {
   const found = new Map<string, PackRecord>();
   if (head === null) return found;
-  let missing = needs;
-  let packs = head.entry.packs;
-  for (let revision = head.entry.revision; missing.length > 0; ) {
-    for (const pack of await findAmong(store, packs, missing)) found.set(pack.id, pack);
-    missing = missing.filter(({ id }) => !found.has(id));
-    revision -= 1;
-    if (missing.length === 0 || revision < 1 || revision <= head.entry.revision - REUSE_DEPTH) break;
-    packs = (await readEntry(store, head.entry.channel, revision))?.entry.packs ?? [];
+  const take = (packs: readonly PackRecord[]): readonly PackNeed[] => {
+    for (const pack of packs) found.set(pack.id, pack);
+    return needs.filter(({ id }) => !found.has(id));
+  };
+  let missing = take(await findAmong(store, head.entry.packs, needs));
+  if (missing.length === 0) return found;
+  for await (const slot of readBefore(store, head)) {
+    if (slot.entry.revision <= head.entry.revision - REUSE_DEPTH) break;
+    const there = await findAmong(store, slot.entry.packs, missing);
+    if (there.length > 0 && (await vouches(slot))) missing = take(there);
+    if (missing.length === 0) break;
   }
   return found;
 }

@@ -77,6 +77,23 @@ export async function readSlot(
   return { entry, entrySha256 };
 }
 
+/**
+ * The revisions before one, newest first, each of them proved by the entry after it, so that a slot which somebody
+ * rewrote is never taken for what was published.
+ *
+ * @throws ReleaseError `LOG_BROKEN` when a slot is missing, rewritten or unreadable
+ */
+export async function* readBefore(store: ReleaseStore, slot: Slot): AsyncGenerator<Slot> {
+  for (let next = slot; next.entry.revision > 1; ) {
+    const { channel, revision } = next.entry;
+    const before = await readEntry(store, channel, revision - 1);
+    requireLink(channel, before, next);
+    if (before === null) return;
+    yield before;
+    next = before;
+  }
+}
+
 /** The channels that have anything at this target, sorted. */
 export const listChannels = (store: ReleaseStore): Promise<readonly string[]> =>
   store.folders(CHANNELS_PREFIX);
@@ -109,7 +126,12 @@ async function walkToTip(store: ReleaseStore, channel: string, start: Slot): Pro
   }
 }
 
-function requireLink(channel: string, before: Slot | null, { entry }: Slot): void {
+/**
+ * Refuses two neighbours of a log when the later one does not name the bytes of the earlier one.
+ *
+ * @throws ReleaseError `LOG_BROKEN`
+ */
+export function requireLink(channel: string, before: Slot | null, { entry }: Slot): void {
   if ((before?.entrySha256 ?? null) === entry.previousSha256) return;
   const why =
     before === null
@@ -118,7 +140,12 @@ function requireLink(channel: string, before: Slot | null, { entry }: Slot): voi
   throw brokenLog(`The log of "${channel}" is broken: ${why}.`);
 }
 
-async function withCells(store: ReleaseStore, slot: Slot): Promise<Release> {
+/**
+ * A slot with its cells.
+ *
+ * @throws ReleaseError `DOCUMENT_DAMAGED`
+ */
+export async function withCells(store: ReleaseStore, slot: Slot): Promise<Release> {
   const key = cellsKey(slot.entry.cellsSha256);
   const object = await store.read(key);
   if (object === undefined || sha256Of(object.bytes) !== slot.entry.cellsSha256) {

@@ -1,5 +1,7 @@
 import pLimit from 'p-limit';
+import { ReleaseError } from '../errors.ts';
 import { sha256Of } from '../model/digest.ts';
+import type { LogEntry } from '../model/release.ts';
 import type { ComposedRevision } from '../release/compose.ts';
 import { encode } from '../release/documents.ts';
 import { MANIFEST } from '../release/layout.ts';
@@ -13,6 +15,7 @@ import {
 import { signStatement } from './sign.ts';
 import type { Signer } from './signer.ts';
 import type { Signing } from './signing.ts';
+import { MAX_DOCUMENT_BYTES } from './verify.ts';
 
 /** Who signs, for which app, and what the projections of the release derive from. */
 export interface SealRequest {
@@ -26,7 +29,7 @@ export interface SealRequest {
  * Everything ends up in the entry, whose one create-only write stays the commit: there is no moment at which a release
  * is there and its signature is not, and whoever repairs a projection needs no key.
  *
- * @throws ReleaseError `SIGNING_FAILED`
+ * @throws ReleaseError `SIGNING_FAILED`, also for a document that verifiers would refuse for its size
  */
 export async function sealRevision(
   draft: ComposedRevision,
@@ -54,7 +57,18 @@ export async function sealRevision(
   const content = { ...entry, projections, statements };
   const sealed = { ...content, signature: await signDocument('log-entry', encode(content)) };
   const entryBytes = encode(sealed);
+  for (const { name, bytes } of signed) refuseOversize(name, bytes, entry);
+  refuseOversize('The log entry', entryBytes, entry);
   return { ...draft, entry: sealed, entryBytes, entrySha256: sha256Of(entryBytes) };
+}
+
+function refuseOversize(name: string, { length }: Uint8Array, { channel, revision }: LogEntry): void {
+  if (length <= MAX_DOCUMENT_BYTES) return;
+  throw new ReleaseError(
+    'SIGNING_FAILED',
+    `${name} of revision ${revision} of "${channel}" would have ${length} bytes, and verifiers take ${MAX_DOCUMENT_BYTES}.`,
+    { fix: 'Serve fewer adapters in this channel, or publish some of them to another channel.' },
+  );
 }
 
 const PARALLEL_SIGNATURES = 4;

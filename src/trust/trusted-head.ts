@@ -1,26 +1,25 @@
 import { ReleaseError } from '../errors.ts';
+import { sha256Of } from '../model/digest.ts';
 import { logKey } from '../release/layout.ts';
+import type { Slot } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import { splitSigned } from './signed-document.ts';
 import type { Signing } from './signing.ts';
 import { type Accepted, type Refusal, verifyDocument } from './verify.ts';
 
-/** A revision of a channel. */
-export interface RevisionPlace {
-  readonly channel: string;
-  readonly revision: number;
-}
-
-/** What the signature of a log entry is worth. The app does not count here: one log may have served another before. */
+/**
+ * What the signature of a log entry is worth. The bytes are read again, and count only if they are those that `slot`
+ * was read from: anything else is a `content-mismatch`. The app does not count here: one log may have served another
+ * before.
+ */
 export async function verifyEntry(
   store: ReleaseStore,
-  { channel, revision }: RevisionPlace,
+  { entry: { channel, revision }, entrySha256 }: Slot,
   { keys }: Pick<Signing, 'keys'>,
 ): Promise<Accepted | Refusal> {
   const object = await store.read(logKey(channel, revision));
-  return object === undefined
-    ? 'unsigned'
-    : verifyDocument(object.bytes, 'log-entry', { policy: { keys, app: null, channel } });
+  if (object === undefined || sha256Of(object.bytes) !== entrySha256) return 'content-mismatch';
+  return verifyDocument(object.bytes, 'log-entry', { policy: { keys, app: null, channel } });
 }
 
 /**
@@ -31,27 +30,27 @@ export async function verifyEntry(
  */
 export async function requireTrusted(
   store: ReleaseStore,
-  place: RevisionPlace,
+  slot: Slot,
   signing: Pick<Signing, 'keys'>,
 ): Promise<Accepted | 'unsigned'> {
-  const verdict = await verifyEntry(store, place, signing);
+  const verdict = await verifyEntry(store, slot, signing);
   if (typeof verdict !== 'string') return verdict;
-  const { channel, revision } = place;
-  if (verdict !== 'unsigned') throw untrusted(place, `its signature does not hold (${verdict})`);
+  if (verdict !== 'unsigned') throw untrusted(slot, `its signature does not hold (${verdict})`);
+  const { channel, revision } = slot.entry;
   for (let earlier = revision - 1; earlier >= 1; earlier--) {
-    if (await isSigned(store, { channel, revision: earlier }))
-      throw untrusted(place, `it is not signed, and revision ${earlier} before it is`);
+    if (await isSigned(store, channel, earlier))
+      throw untrusted(slot, `it is not signed, and revision ${earlier} before it is`);
   }
   return 'unsigned';
 }
 
 /** True when an entry carries a signature, whatever that is worth. */
-export async function isSigned(store: ReleaseStore, { channel, revision }: RevisionPlace): Promise<boolean> {
+async function isSigned(store: ReleaseStore, channel: string, revision: number): Promise<boolean> {
   const object = await store.read(logKey(channel, revision));
   return object !== undefined && splitSigned(object.bytes).envelope !== null;
 }
 
-const untrusted = ({ channel, revision }: RevisionPlace, why: string): ReleaseError =>
+const untrusted = ({ entry: { channel, revision } }: Slot, why: string): ReleaseError =>
   new ReleaseError('SIGNATURE_INVALID', `Revision ${revision} of "${channel}" cannot be built on: ${why}.`, {
     fix: 'Find out who wrote it; then `fmrelease rollback --to <revision>` to one that is signed, or put the key that signed it into `signing.keys`.',
   });

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ReleaseError } from '../errors.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ChannelManifest } from '../model/release.ts';
-import { parseDownloadManifest } from '../release/documents.ts';
-import { platformManifest, platformManifestKey } from '../release/layout.ts';
+import { parseDownloadManifest, parseManifest } from '../release/documents.ts';
+import { MANIFEST, manifestKey, platformManifest, platformManifestKey } from '../release/layout.ts';
 import { type DownloadManifest, readRevisionMark } from '../release/projection.ts';
 import { type Check, failed, passed } from './check.ts';
 import { checkCaching, type VerifyScope } from './check-served.ts';
@@ -53,9 +54,31 @@ async function checkDownload(
   const caching = served.headers === null ? [] : [checkCaching(`${name} caching`, served.headers)];
   if (revision < expected)
     return [failed(revisionCheck, `serves revision ${revision}, expected ${expected}`), ...caching];
+  if (served.headers === null && revision > manifest.revision && !(await catchesUp(reader, scope, revision)))
+    return [
+      failed(revisionCheck, `serves revision ${revision}, and manifest.json is at ${manifest.revision}`),
+    ];
   const faults = revision === manifest.revision ? differences(download, manifest, platform) : [];
   const found = `revision ${revision}, ${download.assetPacks.length === 1 ? '1 pack' : `${download.assetPacks.length} packs`}`;
   return [faults.length === 0 ? passed(name, found) : failed(name, faults.join('; ')), ...caching];
+}
+
+/**
+ * True when `manifest.json` comes to be as new as a download manifest beside it. Where both are stored it is written
+ * last, so a publish that is under way may have been looked at in between.
+ */
+async function catchesUp(
+  reader: PublishedReader,
+  { channel }: VerifyScope,
+  revision: number,
+): Promise<boolean> {
+  for (let look = 1; look <= LOOKS; look++) {
+    const served = await reader.get(manifestKey(channel));
+    const now = served === null ? null : await parseManifest(await collect(served.bytes), MANIFEST);
+    if (now !== null && now.revision >= revision) return true;
+    if (look < LOOKS) await sleep(LOOK_MS);
+  }
+  return false;
 }
 
 function differences(
@@ -75,8 +98,11 @@ function differences(
         entry.url === url &&
         entry.downloadSize === downloadSize &&
         digestOf(entry.userInfo) === sha256;
+      if (same && entry.userInfo?.['statement'] !== manifest.statements?.[id])
+        return [`carries another statement of ${id} than manifest.json`];
       return same ? [] : [`lists ${id} v${entry.version} otherwise than manifest.json does (v${version})`];
     }),
+    ...assetPacks.filter((entry) => listed.get(entry.id) !== entry).map(({ id }) => `lists ${id} twice`),
     ...assetPacks
       .filter(({ id }) => !known.has(id))
       .map(({ id }) => `lists ${id}, which manifest.json lacks`),
@@ -86,3 +112,6 @@ function differences(
 /** The digest that `userInfo` of a download manifest carries; undefined where it has none. */
 export const digestOf = (userInfo: DownloadManifest['assetPacks'][number]['userInfo']): unknown =>
   userInfo?.['sha256'];
+
+const LOOKS = 4;
+const LOOK_MS = 250;

@@ -53,13 +53,13 @@ export async function checkServed(
     if (!(error instanceof ReleaseError) || error.code !== 'DOCUMENT_DAMAGED') throw error;
     return [failed(MANIFEST_CHECK, error.message)];
   }
-  const packs = manifest.assetPacks.filter(
-    ({ id, adapter }) =>
-      (scope.only.length === 0 || scope.only.includes(adapter)) && (scope.packs?.has(id) ?? true),
+  const inScope = manifest.assetPacks.filter(
+    ({ adapter }) => scope.only.length === 0 || scope.only.includes(adapter),
   );
+  const packs = inScope.filter(({ id }) => scope.packs?.has(id) ?? true);
   const checks: Check[] = [
     ...checkManifest(manifest, served, scope),
-    ...checkSignatures({ ...scope, bytes, manifest, packs }),
+    ...checkSignatures({ ...scope, bytes, manifest, packs: inScope }), // statements cost no request
     ...(await checkDownloads(reader, manifest, scope)),
   ];
   for (const pack of packs)

@@ -2,67 +2,27 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { promote, rollBack } from '../../src/flow.ts';
-import { sha256Of } from '../../src/model/digest.ts';
 import type { LogEntry } from '../../src/model/release.ts';
 import { logKey, manifestKey } from '../../src/release/layout.ts';
 import { lookAtSignatures } from '../../src/serve/served-signatures.ts';
-import { exportPrivateKey, generatePrivateKey, type PrivateKey } from '../../src/trust/keys.ts';
+import { exportPrivateKey } from '../../src/trust/keys.ts';
 import { splitSigned } from '../../src/trust/signed-document.ts';
 import { verifyDocument, verifyEnvelope } from '../../src/trust/verify.ts';
-import { verifyOnRequest } from '../../src/verify/verify.ts';
 import { lookIndependently } from '../conformance/independent-verifier.ts';
-import { makeProject, type Project, publishNow, readLogEntry, readManifest } from '../support/project.ts';
+import { makeProject, publishNow, readManifest } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
-
-const [OLD, NEW] = [generatePrivateKey(), generatePrivateKey()];
-const APP = 'com.example.editor';
-
-/** The config of a project whose releases are signed by `signer`, and whose app accepts `accepted`. */
-function configure(project: Project, signing: object | false | undefined): void {
-  const path = join(project.root, 'fmrelease.config.json');
-  const { signing: _, ...before } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  writeFileSync(path, JSON.stringify(signing === undefined ? before : { ...before, signing }));
-}
-
-function signBy(project: Project, signer: PrivateKey, accepted: readonly PrivateKey[] = [signer]): void {
-  writeFileSync(join(project.root, 'key.pem'), exportPrivateKey(signer));
-  configure(project, { app: APP, keys: accepted.map(({ publicKey }) => publicKey.text), keyFile: 'key.pem' });
-}
-
-async function signedProject(): Promise<Project> {
-  const project = await makeProject(scratchFolder(), ['summarizer', 'tagger']);
-  signBy(project, OLD);
-  await publishNow(await project.session());
-  return project;
-}
-
-const policyOf = (...keys: readonly PrivateKey[]) => ({
-  keys: keys.map(({ publicKey }) => publicKey),
-  app: APP,
-  channel: 'stable',
-});
-const bytesOf = (project: Project, key: string): Buffer => readFileSync(join(project.cdn, key));
-const failuresOf = async (project: Project) =>
-  (await verifyOnRequest(await project.session(), { full: false, only: [], from: undefined })).filter(
-    ({ ok }) => !ok,
-  );
-
-/** Somebody with write access and no key: appends an entry that follows from the head, and its manifest. */
-function forge(project: Project, change: (entry: LogEntry) => LogEntry): void {
-  const { revision } = readManifest(project);
-  const head = readLogEntry(project, revision);
-  const manifest = { ...readManifest(project), revision: revision + 1 };
-  const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  const entry = change({
-    ...head,
-    revision: revision + 1,
-    previousSha256: sha256Of(bytesOf(project, logKey('stable', revision))),
-    operation: sha256Of('forged'),
-    projections: { 'manifest.json': sha256Of(text) },
-  });
-  writeFileSync(join(project.cdn, logKey('stable', revision + 1)), `${JSON.stringify(entry, null, 2)}\n`);
-  writeFileSync(join(project.cdn, manifestKey('stable')), text);
-}
+import {
+  APP,
+  bytesOf,
+  configure,
+  failuresOf,
+  forge,
+  NEW,
+  OLD,
+  policyOf,
+  signBy,
+  signedProject,
+} from './signed-project.ts';
 
 test('a signed release carries its signatures in the entry and in the manifest, and both verifiers accept them', async () => {
   const project = await signedProject();
@@ -109,6 +69,7 @@ test('publishing again changes nothing, and the manifest is repaired without a k
     channel: 'stable',
     target: channel.target,
     allowForeign: false,
+    admit: async () => undefined,
   });
   expect(bytesOf(project, manifestKey('stable'))).toEqual(after);
 });
