@@ -10,6 +10,13 @@ import { releasesSection } from './section-releases.ts';
 import { sharesSection } from './section-shares.ts';
 import { simulatorSection } from './section-simulator.ts';
 
+/** What every report begins with, and nothing else does. */
+export const PAGE_HEAD = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="generator" content="fmrelease report">`;
+
 /**
  * Returns the report as one HTML page that needs nothing else: style, script and data are in it, and its policy lets
  * it load nothing and send nothing. Pure: the same facts give the same bytes.
@@ -17,10 +24,7 @@ import { simulatorSection } from './section-simulator.ts';
 export function renderReport(facts: ReportFacts, { script, style }: PageAssets): string {
   const data = packPageData(facts.simulation, facts.matrix, facts.publicUrl);
   const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
+  return html`${rawHtml(PAGE_HEAD)}
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
