@@ -67,15 +67,15 @@ export function auditTargets(states: readonly AuditState[]): AuditFindings {
 }
 
 /** A rule about channels speaks for each target; of any other, what all targets agree on is one finding. */
-function runRule(rule: Rule, states: readonly AuditState[]): readonly Finding[] {
-  const found = states.map((state) => rule(state));
+function runRule({ speaksOf, run }: ListedRule, states: readonly AuditState[]): readonly Finding[] {
+  const found = states.map((state) => run(state));
   const [only, another] = found;
   if (only === undefined || another === undefined) return only ?? [];
-  const seen = new Map<string, number>();
-  for (const finding of found.flat())
-    seen.set(JSON.stringify(finding), (seen.get(JSON.stringify(finding)) ?? 0) + 1);
+  const everywhere = found
+    .map((own) => new Set(own.map((finding) => JSON.stringify(finding))))
+    .reduce((shared, own) => new Set([...shared].filter((text) => own.has(text))));
   const isShared = (finding: Finding): boolean =>
-    !CHANNEL_RULES.has(rule) && (seen.get(JSON.stringify(finding)) ?? 0) >= states.length;
+    speaksOf === 'project' && everywhere.has(JSON.stringify(finding));
   return [
     ...only.filter(isShared),
     ...found.flatMap((own, index) =>
@@ -104,43 +104,40 @@ const waiverOf = ({ code, subject }: Finding, state: AuditState): Waiver | undef
       (waiver.until === undefined || waiver.until >= dayOf(state)),
   );
 
-/** In this order findings of one severity are listed: intent, builds, what is served, what has aged, the rest. */
-const RULES: readonly Rule[] = [
-  matrixFaultsRule,
-  gapRule,
-  buildFilesRule,
-  inspectionRule,
-  identityRule,
-  logBrokenRule,
-  signatureRule,
-  servedPacksRule,
-  versionFellRule,
-  projectionRule,
-  driftRule,
-  heldRule,
-  staleSignatureRule,
-  notNewestRule,
-  untestedOsRule,
-  toolkitRemovedRule,
-  evidenceStaleRule,
-  draftCompileLimitRule,
-  prefetchUnfilteredRule,
-  orphanPackRule,
-  declineExpiredRule,
-  waiverExpiredRule,
-  inferredRowRule,
-  sunsetRule,
-  unsignedRule,
-];
+/** A rule, and whether two targets that have the same to say share one finding. */
+interface ListedRule {
+  readonly speaksOf: 'project' | 'channel';
+  readonly run: Rule;
+}
 
-/** What these say is of one channel at one target, even where two targets have the same to say. */
-const CHANNEL_RULES: ReadonlySet<Rule> = new Set([
-  logBrokenRule,
-  servedPacksRule,
-  versionFellRule,
-  projectionRule,
-  driftRule,
-  heldRule,
-  orphanPackRule,
-  unsignedRule,
-]);
+const project = (run: Rule): ListedRule => ({ speaksOf: 'project', run });
+const channel = (run: Rule): ListedRule => ({ speaksOf: 'channel', run });
+
+/** In this order findings of one severity are listed: intent, builds, what is served, what has aged, the rest. */
+const RULES: readonly ListedRule[] = [
+  project(matrixFaultsRule),
+  project(gapRule),
+  project(buildFilesRule),
+  project(inspectionRule),
+  project(identityRule),
+  channel(logBrokenRule),
+  channel(signatureRule),
+  channel(servedPacksRule),
+  channel(versionFellRule),
+  channel(projectionRule),
+  channel(driftRule),
+  channel(heldRule),
+  project(staleSignatureRule),
+  project(notNewestRule),
+  project(untestedOsRule),
+  project(toolkitRemovedRule),
+  project(evidenceStaleRule),
+  project(draftCompileLimitRule),
+  project(prefetchUnfilteredRule),
+  channel(orphanPackRule),
+  project(declineExpiredRule),
+  project(waiverExpiredRule),
+  project(inferredRowRule),
+  project(sunsetRule),
+  channel(unsignedRule),
+];

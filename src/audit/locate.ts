@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { readMatrixFiles } from '../matrix/files.ts';
 import type { Finding } from '../model/finding.ts';
+import { SUBJECTS } from './subjects.ts';
 
 /** Where a person looks first to mend a finding: a file relative to here, with `/`, and a line from 1. */
 export interface Place {
@@ -43,7 +44,9 @@ export async function locateFindings<Found extends Finding>(
 }
 
 function placeOf({ code, subject }: Finding, texts: Texts): Place {
-  if (code === 'waiver-expired') return inConfig(texts, 'waive');
+  const { kind } = SUBJECTS[code];
+  if (kind === 'config') return inConfig(texts, 'waive');
+  if (kind === 'channel') return inConfig(texts, 'targets');
   const [name = '', version] = subject.split(' ');
   const words = [packIdName(subject), name.replace(/,$/, ''), subject];
   for (const { file, lines } of texts.matrix) {
