@@ -38,6 +38,9 @@ export interface WaivedFinding extends Finding {
 export interface AuditFindings {
   readonly findings: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
+  /** Waivers that are in force and cover nothing: mended by now, or misspelt. Empty where `only` leaves
+   * part of the project out. */
+  readonly unusedWaivers: readonly Waiver[];
 }
 
 /**
@@ -52,16 +55,22 @@ export const audit = (state: AuditState): readonly Finding[] => auditTargets([st
  */
 export function auditTargets(states: readonly AuditState[]): AuditFindings {
   const [first] = states;
-  if (first === undefined) return { findings: [], waived: [] };
-  const found = RULES.flatMap((rule) => runRule(rule, states))
+  if (first === undefined) return { findings: [], waived: [], unusedWaivers: [] };
+  const everything = RULES.flatMap((rule) => runRule(rule, states)).flatMap((finding) =>
+    adjust(finding, first),
+  );
+  const used = new Set(everything.map((finding) => waiverOf(finding, first)));
+  const found = everything
     .filter(scopeTest(first))
-    .flatMap((finding) => adjust(finding, first))
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const judged = found.map((finding) => ({ finding, waiver: waiverOf(finding, first) }));
   return {
     findings: judged.flatMap(({ finding, waiver }) => (waiver === undefined ? [finding] : [])),
     waived: judged.flatMap(({ finding, waiver }) =>
       waiver === undefined ? [] : [{ ...finding, reason: waiver.reason, until: waiver.until ?? null }],
+    ),
+    unusedWaivers: first.config.audit.waive.filter(
+      (waiver) => first.only.length === 0 && isInForce(waiver, first) && !used.has(waiver),
     ),
   };
 }
@@ -71,11 +80,9 @@ function runRule({ speaksOf, run }: ListedRule, states: readonly AuditState[]): 
   const found = states.map((state) => run(state));
   const [only, another] = found;
   if (only === undefined || another === undefined) return only ?? [];
-  const everywhere = found
-    .map((own) => new Set(own.map((finding) => JSON.stringify(finding))))
-    .reduce((shared, own) => new Set([...shared].filter((text) => own.has(text))));
+  const texts = found.map((own) => new Set(own.map((finding) => JSON.stringify(finding))));
   const isShared = (finding: Finding): boolean =>
-    speaksOf === 'project' && everywhere.has(JSON.stringify(finding));
+    speaksOf === 'project' && texts.every((own) => own.has(JSON.stringify(finding)));
   return [
     ...only.filter(isShared),
     ...found.flatMap((own, index) =>
@@ -101,8 +108,11 @@ const waiverOf = ({ code, subject }: Finding, state: AuditState): Waiver | undef
     (waiver) =>
       waiver.code === code &&
       (waiver.subject === undefined || waiver.subject === subject) &&
-      (waiver.until === undefined || waiver.until >= dayOf(state)),
+      isInForce(waiver, state),
   );
+
+const isInForce = ({ until }: Waiver, state: AuditState): boolean =>
+  until === undefined || until >= dayOf(state);
 
 /** A rule, and whether two targets that have the same to say share one finding. */
 interface ListedRule {

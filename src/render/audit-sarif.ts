@@ -50,13 +50,13 @@ const CODES: readonly FindingCode[] = Object.keys(FINDING_WORDS).filter((code): 
 );
 
 function toRule(code: FindingCode): Record<string, unknown> {
-  const { title, severity, why, docs } = FINDING_WORDS[code];
+  const { title, severity, why } = FINDING_WORDS[code];
   return {
     id: code,
     name: code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: `${title}.` },
     fullDescription: { text: why },
-    help: { text: `${why} See ${docs} of fmrelease.`, markdown: `${why} See \`${docs}\` of fmrelease.` },
+    help: { text: `${title}. ${why}`, markdown: `**${title}.** ${why}` },
     defaultConfiguration: { level: severity },
   };
 }
@@ -71,7 +71,10 @@ const toResult = (
   message: { text: `${message} ${fix}` },
   locations: [
     {
-      physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } },
+      physicalLocation: {
+        artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/') },
+        region: { startLine: line },
+      },
       logicalLocations: [
         { name: subject, ...(target === undefined ? {} : { fullyQualifiedName: `${target}/${subject}` }) },
       ],

@@ -71,7 +71,13 @@ function header(facts: ReportFacts): Html {
 function verdict({ counts, matrix }: ReportFacts): string {
   if (counts.error > 0)
     return `${count(counts.error, 'error')} ${counts.error === 1 ? 'wants' : 'want'} an answer before the next release.`;
-  const decided = matrix.total === 0 ? 'Nothing is registered yet' : 'Every device kind has a decision';
+  const { gap } = matrix.counts;
+  const decided =
+    matrix.total === 0
+      ? 'Nothing is registered yet'
+      : gap === 0
+        ? 'Every device kind has a decision'
+        : `${count(gap, 'cell')} ${gap === 1 ? 'has' : 'have'} no decision`;
   return counts.warning > 0
     ? `${decided}; ${count(counts.warning, 'warning')} to look at.`
     : `${decided}; nothing to look at.`;

@@ -2,7 +2,10 @@ import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { auditTargets } from '../../src/audit/audit.ts';
 import { gatherAuditState } from '../../src/audit/gather.ts';
+import { reportOf } from '../../src/audit/run.ts';
 import { manifestKey } from '../../src/release/layout.ts';
+import { renderAudit } from '../../src/render/audit.ts';
+import { plainStyle } from '../../src/render/style.ts';
 import { openStore } from '../../src/store/open.ts';
 import { NOON } from '../support/project.ts';
 import { aScene, type Scene } from './scene.ts';
@@ -125,6 +128,19 @@ describe('a waiver', () => {
     const { findings, waived } = auditTargets([state]);
     expect(findings.map(({ code }) => code)).not.toContain('sunset');
     expect(waived).toMatchObject([{ code: 'sunset', reason: 'known', until: '2027-01-31' }]);
+  });
+
+  test('that covers nothing is told, in words too; not where only part is looked at', async () => {
+    const scene = await aScene();
+    scene.rewriteConfig({ audit: { waive: [{ code: 'sunset', subject: 'sumarizer', reason: 'known' }] } });
+    const [state] = await atTwoTargets(scene);
+    if (state === undefined) throw new Error('there is one');
+    expect(auditTargets([state]).unusedWaivers).toMatchObject([{ code: 'sunset', subject: 'sumarizer' }]);
+    expect(auditTargets([{ ...state, only: ['summarizer'] }]).unusedWaivers).toEqual([]);
+    const report = reportOf([state], { fleet: null, upcoming: null });
+    const text = renderAudit(report, { style: plainStyle, width: null, cells: false }).join('\n');
+    expect(text).toContain('The waiver of sunset for "sumarizer" covers nothing');
+    expect(text).toMatch(/\nCoverage proved: all \d+ cells decided; .+ \d+ declined, \d+ sunset\.$/);
   });
 
   test('past its day is a finding, and what it covered shows again', async () => {
