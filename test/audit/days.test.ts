@@ -106,6 +106,7 @@ describe('--upcoming', () => {
     scene.editBuild({ addedAt: NOON });
     const { findings } = await askUpcoming(scene, '26.7');
     expect(findings.map(({ code }) => code)).toContain('untested-os');
+    useRows(scene, [aRow('os26.5', '>=26.5 <27.0')]);
     const early = await askUpcoming(scene, '27.0', '2026-09-01T00:00:00Z');
     const state = await gatherAuditState(await scene.session(), {
       asOf: new Date('2026-09-01T00:00:00Z'),
