@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
 import { locateFindings } from '../src/audit/locate.ts';
+import { repositoryRoot } from '../src/audit/repository-root.ts';
 import { runAudit } from '../src/audit/run.ts';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { fleetFlag, onlyFlag, rehashFlag, toggle } from '../src/cli/flags.ts';
@@ -63,10 +64,11 @@ export default class Audit extends ReleaseCommand {
     const failed = level !== undefined && report.findings.some((finding) => isAtLeast(finding, level));
     const format = AUDIT_FORMATS.find((name) => name === flags.format) ?? 'text';
     const pointing = format === 'sarif' || format === 'github';
+    const repository = repositoryRoot(config.root, this.environment.workspace);
     const placed = {
       report,
-      findings: await locateFindings(pointing ? report.findings : [], config),
-      waived: await locateFindings(pointing ? report.waived : [], config),
+      findings: await locateFindings(pointing ? report.findings : [], config, repository),
+      waived: await locateFindings(pointing ? report.waived : [], config, repository),
       toolVersion: TOOL_VERSION,
     };
     if (flags.summary) await writeStepSummary(this.environment.stepSummary, renderAuditMarkdown(report));

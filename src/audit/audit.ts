@@ -38,6 +38,9 @@ export interface WaivedFinding extends Finding {
 export interface AuditFindings {
   readonly findings: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
+  /** Waivers that are in force and cover nothing: mended by now, or misspelt. Empty where `only` leaves
+   * part of the project out. */
+  readonly unusedWaivers: readonly Waiver[];
 }
 
 /**
@@ -52,10 +55,13 @@ export const audit = (state: AuditState): readonly Finding[] => auditTargets([st
  */
 export function auditTargets(states: readonly AuditState[]): AuditFindings {
   const [first] = states;
-  if (first === undefined) return { findings: [], waived: [] };
-  const found = RULES.flatMap((rule) => runRule(rule, states))
+  if (first === undefined) return { findings: [], waived: [], unusedWaivers: [] };
+  const everything = RULES.flatMap((rule) => runRule(rule, states)).flatMap((finding) =>
+    adjust(finding, first),
+  );
+  const used = new Set(everything.map((finding) => waiverOf(finding, first)));
+  const found = everything
     .filter(scopeTest(first))
-    .flatMap((finding) => adjust(finding, first))
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const judged = found.map((finding) => ({ finding, waiver: waiverOf(finding, first) }));
   return {
@@ -63,19 +69,20 @@ export function auditTargets(states: readonly AuditState[]): AuditFindings {
     waived: judged.flatMap(({ finding, waiver }) =>
       waiver === undefined ? [] : [{ ...finding, reason: waiver.reason, until: waiver.until ?? null }],
     ),
+    unusedWaivers: first.config.audit.waive.filter(
+      (waiver) => first.only.length === 0 && isInForce(waiver, first) && !used.has(waiver),
+    ),
   };
 }
 
 /** A rule about channels speaks for each target; of any other, what all targets agree on is one finding. */
-function runRule(rule: Rule, states: readonly AuditState[]): readonly Finding[] {
-  const found = states.map((state) => rule(state));
+function runRule({ speaksOf, run }: ListedRule, states: readonly AuditState[]): readonly Finding[] {
+  const found = states.map((state) => run(state));
   const [only, another] = found;
   if (only === undefined || another === undefined) return only ?? [];
-  const seen = new Map<string, number>();
-  for (const finding of found.flat())
-    seen.set(JSON.stringify(finding), (seen.get(JSON.stringify(finding)) ?? 0) + 1);
+  const texts = found.map((own) => new Set(own.map((finding) => JSON.stringify(finding))));
   const isShared = (finding: Finding): boolean =>
-    !CHANNEL_RULES.has(rule) && (seen.get(JSON.stringify(finding)) ?? 0) >= states.length;
+    speaksOf === 'project' && texts.every((own) => own.has(JSON.stringify(finding)));
   return [
     ...only.filter(isShared),
     ...found.flatMap((own, index) =>
@@ -101,46 +108,46 @@ const waiverOf = ({ code, subject }: Finding, state: AuditState): Waiver | undef
     (waiver) =>
       waiver.code === code &&
       (waiver.subject === undefined || waiver.subject === subject) &&
-      (waiver.until === undefined || waiver.until >= dayOf(state)),
+      isInForce(waiver, state),
   );
 
-/** In this order findings of one severity are listed: intent, builds, what is served, what has aged, the rest. */
-const RULES: readonly Rule[] = [
-  matrixFaultsRule,
-  gapRule,
-  buildFilesRule,
-  inspectionRule,
-  identityRule,
-  logBrokenRule,
-  signatureRule,
-  servedPacksRule,
-  versionFellRule,
-  projectionRule,
-  driftRule,
-  heldRule,
-  staleSignatureRule,
-  notNewestRule,
-  untestedOsRule,
-  toolkitRemovedRule,
-  evidenceStaleRule,
-  draftCompileLimitRule,
-  prefetchUnfilteredRule,
-  orphanPackRule,
-  declineExpiredRule,
-  waiverExpiredRule,
-  inferredRowRule,
-  sunsetRule,
-  unsignedRule,
-];
+const isInForce = ({ until }: Waiver, state: AuditState): boolean =>
+  until === undefined || until >= dayOf(state);
 
-/** What these say is of one channel at one target, even where two targets have the same to say. */
-const CHANNEL_RULES: ReadonlySet<Rule> = new Set([
-  logBrokenRule,
-  servedPacksRule,
-  versionFellRule,
-  projectionRule,
-  driftRule,
-  heldRule,
-  orphanPackRule,
-  unsignedRule,
-]);
+/** A rule, and whether two targets that have the same to say share one finding. */
+interface ListedRule {
+  readonly speaksOf: 'project' | 'channel';
+  readonly run: Rule;
+}
+
+const project = (run: Rule): ListedRule => ({ speaksOf: 'project', run });
+const channel = (run: Rule): ListedRule => ({ speaksOf: 'channel', run });
+
+/** In this order findings of one severity are listed: intent, builds, what is served, what has aged, the rest. */
+const RULES: readonly ListedRule[] = [
+  project(matrixFaultsRule),
+  project(gapRule),
+  project(buildFilesRule),
+  project(inspectionRule),
+  project(identityRule),
+  channel(logBrokenRule),
+  channel(signatureRule),
+  channel(servedPacksRule),
+  channel(versionFellRule),
+  channel(projectionRule),
+  channel(driftRule),
+  channel(heldRule),
+  project(staleSignatureRule),
+  project(notNewestRule),
+  project(untestedOsRule),
+  project(toolkitRemovedRule),
+  project(evidenceStaleRule),
+  project(draftCompileLimitRule),
+  project(prefetchUnfilteredRule),
+  channel(orphanPackRule),
+  project(declineExpiredRule),
+  project(waiverExpiredRule),
+  project(inferredRowRule),
+  project(sunsetRule),
+  channel(unsignedRule),
+];

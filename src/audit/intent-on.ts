@@ -40,10 +40,13 @@ export function intentOn(intent: Intent, support: Support, { day, upcoming }: In
 const asOut = (release: OsRelease): OsRelease =>
   release.dateIs === 'announced' ? { ...release, dateIs: 'released' } : release;
 
+/** The source of an OS release that is only asked about: newer than every build, whatever the day. */
+export const SUPPOSED = 'supposed';
+
 const arrival = (version: OsVersion, support: Support, date: string): OsRelease => ({
   version,
   platforms: PLATFORMS.filter((platform) => support[platform] !== undefined),
   date,
   dateIs: 'released',
-  source: 'supposed',
+  source: SUPPOSED,
 });

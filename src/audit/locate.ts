@@ -3,8 +3,9 @@ import { join, relative } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { readMatrixFiles } from '../matrix/files.ts';
 import type { Finding } from '../model/finding.ts';
+import { SUBJECTS } from './subjects.ts';
 
-/** Where a person looks first to mend a finding: a file relative to here, with `/`, and a line from 1. */
+/** Where a person looks first to mend a finding: a file relative to the repository, with `/`, and a line from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -25,13 +26,16 @@ interface Texts {
 /**
  * Finds the line that each finding is about: the adapter, build or system model in its matrix file; for what no file
  * names, such as a channel, the config. A matrix that cannot be read leaves the config alone.
+ *
+ * @param repository - the folder that the files of places are relative to
  */
 export async function locateFindings<Found extends Finding>(
   findings: readonly Found[],
   { root, matrix, file }: Pick<Config, 'root' | 'matrix' | 'file'>,
+  repository: string,
 ): Promise<readonly PlacedFinding<Found>[]> {
   const read = async (path: string) => ({
-    file: relative(process.cwd(), join(root, path)).split('\\').join('/'),
+    file: relative(repository, join(root, path)).split('\\').join('/'),
     lines: (await readFile(join(root, path), 'utf8').catch(() => '')).split('\n'),
   });
   const files = await readMatrixFiles(root, matrix).catch(() => []);
@@ -43,7 +47,9 @@ export async function locateFindings<Found extends Finding>(
 }
 
 function placeOf({ code, subject }: Finding, texts: Texts): Place {
-  if (code === 'waiver-expired') return inConfig(texts, 'waive');
+  const { kind } = SUBJECTS[code];
+  if (kind === 'config') return inConfig(texts, 'waive');
+  if (kind === 'channel') return inConfig(texts, 'targets');
   const [name = '', version] = subject.split(' ');
   const words = [packIdName(subject), name.replace(/,$/, ''), subject];
   for (const { file, lines } of texts.matrix) {

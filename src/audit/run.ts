@@ -5,7 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { formatOsVersion, type OsVersion } from '../model/os-version.ts';
 import type { Session } from '../session.ts';
-import { auditTargets, type WaivedFinding } from './audit.ts';
+import { type AuditFindings, auditTargets, type WaivedFinding } from './audit.ts';
 import { type AuditRequest, gatherAuditState } from './gather.ts';
 import { intentOn } from './intent-on.ts';
 import { type AuditState, dayOf } from './state.ts';
@@ -27,7 +27,8 @@ export interface AuditReport {
   /** With `upcoming`: those alone that the OS version brings. */
   readonly findings: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
-  /** Every cell of the adapters in scope, and how many are gaps or rest on inference. */
+  readonly unusedWaivers: AuditFindings['unusedWaivers'];
+  /** With `upcoming`: as of the day that it ships. Every cell of the adapters in scope, and how many are gaps or rest on inference. */
   readonly coverage: {
     readonly cells: readonly Cell[];
     readonly total: number;
@@ -54,18 +55,20 @@ export function reportOf(
   if (first === undefined) throw new Error('an audit needs a target');
   const today = auditTargets(states);
   const then = upcoming === null ? null : auditTargets(states.map((state) => onceShipped(state, upcoming)));
-  const cells = first.cells.map(toCell);
+  const shown = upcoming === null ? first : onceShipped(first, upcoming);
+  const cells = shown.cells.map(toCell);
   return {
     asOf: dayOf(first),
     channel: first.channel.name,
     targets: states.map(({ channel }) => channel.target),
     findings: then === null ? today.findings : newOf(then.findings, today.findings),
     waived: then === null ? today.waived : newOf(then.waived, today.waived),
+    unusedWaivers: today.unusedWaivers,
     coverage: {
       cells,
       total: cells.length,
       gaps: cells.filter(({ state }) => state === 'gap').length,
-      inferred: first.cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
+      inferred: shown.cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
     },
     fleet: fleet === null ? null : weighCells(cells, sizesOf(first), fleet),
     upcoming:

@@ -1,6 +1,7 @@
 import { packIdOf } from '../matrix/decide.ts';
 import type { Finding } from '../model/finding.ts';
 import type { AuditState } from './state.ts';
+import { SUBJECTS } from './subjects.ts';
 
 /**
  * Returns the test for findings that `--only` lets through: those about an adapter in scope, and those about the
@@ -14,35 +15,54 @@ export function scopeTest({
   if (only.length === 0) return () => true;
   const inScope = new Set(only);
   const owners = ownersOf({ intent, channel });
-  return ({ subject }) => {
-    const owning = owners.get(subject) ?? owners.get(firstWord(subject)) ?? owners.get(lastPart(subject));
-    return owning === undefined || [...owning].some((name) => inScope.has(name));
+  return (found) => {
+    const owning = owners(found);
+    return owning === null || owning.some((name) => inScope.has(name));
   };
 }
 
-/** Who a name or a pack id belongs to: by the matrix and by everything that the log says. */
+/** Who a finding belongs to, by the matrix and by everything that the log says; null where every adapter rests on it. */
 function ownersOf({
   intent,
   channel,
-}: Pick<AuditState, 'intent' | 'channel'>): ReadonlyMap<string, ReadonlySet<string>> {
-  const owners = new Map<string, Set<string>>();
-  const add = (subject: string, adapter: string): void => {
-    owners.set(subject, (owners.get(subject) ?? new Set()).add(adapter));
+}: Pick<AuditState, 'intent' | 'channel'>): (found: Finding) => readonly string[] | null {
+  const names = new Set(intent.adapters.map(({ name }) => name));
+  const byPack = new Map<string, Set<string>>();
+  const add = (id: string, adapter: string): void => {
+    byPack.set(id, (byPack.get(id) ?? new Set()).add(adapter));
   };
-  for (const adapter of intent.adapters) {
-    add(adapter.name, adapter.name);
+  for (const adapter of intent.adapters)
     for (const build of adapter.builds) add(packIdOf(adapter, build), adapter.name);
-  }
-  for (const { adapter } of channel.head?.cells ?? []) add(adapter, adapter);
+  for (const { adapter } of channel.head?.cells ?? []) names.add(adapter);
   for (const { entry } of channel.slots) {
     for (const { id, adapter } of entry.packs) {
       add(id, adapter);
-      add(adapter, adapter);
+      names.add(adapter);
     }
   }
-  return owners;
+  return ({ code, subject }) => {
+    switch (SUBJECTS[code].kind) {
+      case 'adapter': {
+        const owning = adapterIn(subject, names);
+        return owning === null ? null : [owning];
+      }
+      case 'pack': {
+        const owning = byPack.get(subject.slice(subject.lastIndexOf('/') + 1));
+        if (owning !== undefined) return [...owning];
+        return names.has(subject) ? [subject] : null;
+      }
+      case 'system-model':
+      case 'channel':
+      case 'config':
+        return null;
+    }
+  };
 }
 
-const firstWord = (subject: string): string => subject.split(' ', 1)[0] ?? subject;
-
-const lastPart = (subject: string): string => subject.slice(subject.lastIndexOf('/') + 1);
+/** The adapter that a subject is about: `name`, `name version` or `name → other`. */
+function adapterIn(subject: string, names: ReadonlySet<string>): string | null {
+  if (names.has(subject)) return subject;
+  for (let end = subject.lastIndexOf(' '); end > 0; end = subject.lastIndexOf(' ', end - 1))
+    if (names.has(subject.slice(0, end))) return subject.slice(0, end);
+  return null;
+}

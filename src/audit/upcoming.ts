@@ -34,7 +34,7 @@ export interface UpcomingImpact {
  * Says for each adapter and supported platform what the users of the newest OS version hold now and will hold on the
  * one that ships. Cells as of the day before it ships. Pure.
  *
- * @throws ReleaseError `USAGE` when that version is out already
+ * @throws ReleaseError `USAGE` when that version is out already, or older than what every supported platform has
  */
 export function upcomingImpacts(
   version: OsVersion,
@@ -42,6 +42,7 @@ export function upcomingImpacts(
   { catalogue, support }: { readonly catalogue: Catalogue; readonly support: Support },
 ): readonly UpcomingImpact[] {
   refuseReleased(version, catalogue);
+  refuseOlder(version, { catalogue, support });
   const names = [...new Set(cells.map(({ adapter }) => adapter))];
   const byName = new Map<string, MatrixCell[]>(names.map((name) => [name, []]));
   for (const cell of cells) byName.get(cell.adapter)?.push(cell);
@@ -69,6 +70,29 @@ function refuseReleased(version: OsVersion, { osReleases }: Catalogue): void {
   throw new ReleaseError('USAGE', `OS ${formatOsVersion(version)} is out since ${known.date}.`, {
     fix: `Name a later version, or ask for a day before it with --as-of ${eve.toISOString().slice(0, 10)}.`,
   });
+}
+
+/** An older line may still get updates: a version is past that is not above the newest of its own line. */
+function refuseOlder(
+  version: OsVersion,
+  { catalogue, support }: { readonly catalogue: Catalogue; readonly support: Support },
+): void {
+  const platforms = PLATFORMS.filter((platform) => support[platform] !== undefined);
+  const ofLine = catalogue.osReleases.filter((release) => release.version[0] === version[0]);
+  const newest = platforms.map((platform) => ({
+    platform,
+    out: newestRelease({ osReleases: ofLine }, platform) ?? newestRelease(catalogue, platform),
+  }));
+  const isOld = newest.every(({ out }) => out !== undefined && compareOsVersions(version, out) <= 0);
+  if (newest.length === 0 || !isOld) return;
+  const names = newest.flatMap(({ platform, out }) =>
+    out === undefined ? [] : [`${platform} ${formatOsVersion(out)}`],
+  );
+  throw new ReleaseError(
+    'USAGE',
+    `OS ${formatOsVersion(version)} is not upcoming: ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} out.`,
+    { fix: 'Name a later version, or ask from an earlier day with --as-of.' },
+  );
 }
 
 const newestBelow = (

@@ -8,7 +8,8 @@ import type { Probe } from './probe.ts';
 
 /**
  * What a probe makes of the catalogue. `known`: nothing new. `confirmed`: a row gains evidence. `split`: the device
- * carries another base model than its row says, so the row ends at that OS version. `added`: no row claimed it.
+ * carries another base model than its row says, so the row ends at that OS version; it goes on, as a row of its own,
+ * from the next OS version that a probe has proved for it. `added`: no row claimed it.
  */
 export interface ProbeEffect {
   readonly outcome: 'known' | 'confirmed' | 'split' | 'added';
@@ -23,7 +24,8 @@ export interface ProbeEffect {
 /**
  * Decides what a probe changes. Only the platform that was probed is touched. Pure.
  *
- * @throws ReleaseError `PROBE_INVALID` when rows share the OS version and the probe names no variant
+ * @throws ReleaseError `PROBE_INVALID` when rows share the OS version and the probe names no variant, or when an
+ *   earlier probe of the same platform and OS version saw another base model
  */
 export function applyProbe(catalogue: Catalogue, probe: Probe): ProbeEffect {
   const osReleases = newReleases(catalogue, probe);
@@ -82,21 +84,32 @@ function split(row: SystemModel, catalogue: Catalogue, probe: Probe): Effect {
   const { platform, os, evidence, digits } = probe;
   const range = row.os[platform];
   if (range === undefined) throw new Error('the row of a probe must claim its platform');
+  refuseContradiction(row, probe);
+  const proved = provedAfter(row, probe);
+  const place = { from: os, below: proved ?? range.below };
   const { [platform]: _, ...elsewhere } = row.os;
   const startsHere = compareOsVersions(range.from, os) === 0;
   if (startsHere && Object.keys(elsewhere).length === 0) {
     const after: SystemModel = {
       ...row,
+      os: { [platform]: place },
       ...carried(digits),
       adapterSupport: offered(row),
       toolkit: null,
       certainty: 'proved',
       evidence: [evidence],
     };
-    return { outcome: 'split', systemModel: after, changes: [{ before: row, after }] };
+    return {
+      outcome: 'split',
+      systemModel: after,
+      changes: [{ before: row, after }, ...restOf(row, catalogue, { probe, proved, others: [after] })],
+    };
   }
-  const shrunk = { ...row, os: startsHere ? elsewhere : { ...row.os, [platform]: { ...range, below: os } } };
-  const place = { from: os, below: range.below };
+  const shrunk = {
+    ...row,
+    os: startsHere ? elsewhere : { ...row.os, [platform]: { ...range, below: os } },
+    evidence: row.evidence.filter((own) => !isProbeOf(own, platform, os)),
+  };
   const twin = catalogue.systemModels.find((other) => isTwin(other, row, probe));
   const after =
     twin === undefined
@@ -108,8 +121,63 @@ function split(row: SystemModel, catalogue: Catalogue, probe: Probe): Effect {
     changes: [
       { before: row, after: shrunk },
       { before: twin ?? null, after },
+      ...restOf(row, catalogue, { probe, proved, others: [after] }),
     ],
   };
+}
+
+/** The next OS version of a row that a probe of the same platform has proved: what the row says holds from there on. */
+const provedAfter = ({ os, evidence }: SystemModel, probe: Probe): OsVersion | null =>
+  evidence
+    .filter((own) => isProbeOf(own, probe.platform, probe.os))
+    .flatMap((own) => (own.os === undefined ? [] : [parseOsVersion(own.os)]))
+    .filter((version) => {
+      const range = os[probe.platform];
+      return range !== undefined && rangeContains(range, version);
+    })
+    .sort(compareOsVersions)[0] ?? null;
+
+/** The end of a split row that an earlier probe has proved: a row of its own, which keeps all that was known of it. */
+function restOf(
+  row: SystemModel,
+  catalogue: Catalogue,
+  {
+    probe,
+    proved,
+    others,
+  }: { readonly probe: Probe; readonly proved: OsVersion | null; readonly others: readonly SystemModel[] },
+): ProbeEffect['changes'] {
+  const { platform } = probe;
+  const range = row.os[platform];
+  if (proved === null || range === undefined) return [];
+  const rest: SystemModel = {
+    ...row,
+    id: newId([...catalogue.systemModels, ...others], {
+      platform,
+      os: proved,
+      variant: row.variant,
+      digits: row.signature?.digits ?? '',
+    }),
+    os: { [platform]: { from: proved, below: range.below } },
+    evidence: row.evidence.filter((own) => own.kind !== 'device-probe' || isProbeOf(own, platform, proved)),
+  };
+  const after: SystemModel = isSeenEverywhere(rest, catalogue.osReleases)
+    ? { ...rest, certainty: 'proved' }
+    : rest;
+  return [{ before: null, after }];
+}
+
+/** Two devices of one OS version cannot carry two base models: one of the two probes is wrong. */
+function refuseContradiction({ id, evidence }: SystemModel, { platform, os }: Probe): void {
+  const same = evidence.find((own) => own.os === formatOsVersion(os) && isProbeOf(own, platform, os));
+  if (same === undefined) return;
+  throw new ReleaseError(
+    'PROBE_INVALID',
+    `A probe of ${same.date} says otherwise of ${platform} ${formatOsVersion(os)}: "${same.reference}", in the system model "${id}".`,
+    {
+      fix: `Find out which of the two is wrong; if it is the older, remove it from the \`evidence\` of "${id}" in the matrix and import again.`,
+    },
+  );
 }
 
 /** The row that a probe of another platform made of the same OS version and the same digits. */
@@ -132,13 +200,7 @@ function newRow(
   { platform, os, digits, evidence }: Probe,
   { range, ...given }: Pick<SystemModel, 'variant' | 'adapterSupport'> & { readonly range: OsRange },
 ): SystemModel {
-  const version = formatOsVersion(os);
-  const suffix = given.variant === null ? '' : `-${given.variant.toLowerCase()}`;
-  const taken = new Set(systemModels.map(({ id }) => id));
-  const id =
-    [`os${version}${suffix}`, `${platform.toLowerCase()}${version}${suffix}`].find(
-      (name) => !taken.has(name),
-    ) ?? `${platform.toLowerCase()}${version}${suffix}-${digits.slice(0, 7)}`;
+  const id = newId(systemModels, { platform, os, variant: given.variant, digits });
   return {
     id,
     os: { [platform]: range },
@@ -148,6 +210,21 @@ function newRow(
     certainty: 'proved',
     evidence: [evidence],
   };
+}
+
+/** The first free name for a row that begins at an OS version. */
+function newId(
+  rows: readonly SystemModel[],
+  { platform, os, variant, digits }: Pick<Probe, 'platform' | 'os' | 'variant' | 'digits'>,
+): string {
+  const version = formatOsVersion(os);
+  const suffix = variant === null ? '' : `-${variant.toLowerCase()}`;
+  const taken = new Set(rows.map(({ id }) => id));
+  return (
+    [`os${version}${suffix}`, `${platform.toLowerCase()}${version}${suffix}`].find(
+      (name) => !taken.has(name),
+    ) ?? `${platform.toLowerCase()}${version}${suffix}-${digits.slice(0, 7)}`
+  );
 }
 
 function isWhereProbed({ os, variant }: SystemModel, probe: Probe): boolean {

@@ -14,6 +14,8 @@ export interface Environment {
   readonly columns: number | null;
   /** Where GitHub Actions takes the summary of a step. */
   readonly stepSummary: string | null;
+  /** Where GitHub Actions has checked out the repository. */
+  readonly workspace: string | null;
 }
 
 /** Reads the environment of this process. */
@@ -30,6 +32,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       return process.stdout.isTTY && env['TERM'] !== 'dumb';
     },
     columns: process.stdout.isTTY ? process.stdout.columns : readColumns(env['COLUMNS']),
+    workspace: isNonEmpty(env['GITHUB_WORKSPACE']) ? env['GITHUB_WORKSPACE'] : null,
     stepSummary: isNonEmpty(env['GITHUB_STEP_SUMMARY']) ? env['GITHUB_STEP_SUMMARY'] : null,
   };
 }

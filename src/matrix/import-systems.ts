@@ -13,6 +13,8 @@ import type { OsReleaseDocument, SystemModelDocument } from '../generated/matrix
 import type { SystemsImportDocument } from '../generated/systems-import.ts';
 import { readJson } from '../json/read.ts';
 import { checkDocument } from '../json/validate.ts';
+import type { MatrixCell } from '../model/cell.ts';
+import { rangeContains } from '../model/os-range.ts';
 import { formatOsVersion } from '../model/os-version.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import type { Catalogue, OsRelease } from '../model/system-model.ts';
@@ -38,7 +40,7 @@ export interface RowChange {
 export interface ImportResult {
   readonly changes: readonly RowChange[];
   readonly osReleases: readonly OsReleaseDocument[];
-  /** Adapters with a supported cell that was decided and is a gap now, sorted. */
+  /** Adapters with a gap now on OS versions where they had none, sorted. */
   readonly undecided: readonly string[];
   readonly files: readonly string[];
 }
@@ -182,15 +184,31 @@ const isKnown = (release: OsReleaseDocument, { osReleases }: Catalogue): boolean
     ),
   );
 
-/** Adapters that a change of the catalogue leaves without a decision somewhere: they had no gap before. */
+/** Adapters that a change of the catalogue leaves without a decision where they had one, or where nobody had to decide. */
 function newlyUndecided(
   { adapters, cells }: Intent,
   { support }: Config,
   catalogue: Catalogue,
 ): readonly string[] {
-  const before = new Set(cells.filter(({ state }) => state === 'gap').map(({ adapter }) => adapter));
-  const after = coverCells(adapters, catalogue, support).filter(({ state }) => state === 'gap');
-  return [...new Set(after.map(({ adapter }) => adapter))].filter((name) => !before.has(name)).sort();
+  const before = new Map<string, MatrixCell[]>(adapters.map(({ name }) => [name, []]));
+  for (const cell of cells) before.get(cell.adapter)?.push(cell);
+  const fresh = coverCells(adapters, catalogue, support).filter(
+    (cell) => cell.state === 'gap' && !wasGap(cell, before.get(cell.adapter) ?? []),
+  );
+  return [...new Set(fresh.map(({ adapter }) => adapter))].sort();
+}
+
+/** True when every OS version of a gap lay in a gap before; cells may have been divided otherwise then. */
+function wasGap({ platform, range, systemModel }: MatrixCell, before: readonly MatrixCell[]): boolean {
+  const variant = systemModel?.variant ?? null;
+  const own = before.filter((cell) => {
+    const had = cell.systemModel?.variant ?? null;
+    return cell.platform === platform && (had === null || variant === null || had === variant);
+  });
+  const starts = own.map((cell) => cell.range.from).filter((version) => rangeContains(range, version));
+  return [range.from, ...starts].every((version) =>
+    own.some((cell) => cell.state === 'gap' && rangeContains(cell.range, version)),
+  );
 }
 
 const toOsReleaseDocument = ({ version, platforms, ...release }: OsRelease): OsReleaseDocument => ({

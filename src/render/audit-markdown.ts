@@ -56,7 +56,7 @@ export function renderAuditMarkdown(report: AuditReport): readonly string[] {
 
 const findingRow = ({ severity, code: own, subject, message, fix, target }: Finding): readonly string[] => [
   severity,
-  `[${own}](${FINDING_WORDS[own].docs} "${FINDING_WORDS[own].title}")`,
+  `${code(own)}<br>${FINDING_WORDS[own].title}`,
   `${escaped(subject)}${target === undefined ? '' : ` at ${escaped(target)}`}`,
   escaped(message),
   escaped(fix),

@@ -1,6 +1,7 @@
 import type { WaivedFinding } from '../audit/audit.ts';
 import { FINDING_WORDS } from '../audit/finding-words.ts';
 import type { PlacedFinding } from '../audit/locate.ts';
+import { SUBJECTS } from '../audit/subjects.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
 
@@ -13,7 +14,8 @@ export interface SarifFacts {
 
 /**
  * An audit as a SARIF 2.1.0 log: one run, every code as a rule, one result a finding. Waived findings are results with
- * a suppression. The fingerprint of a result is made of its code, subject and target, so that it outlives its wording.
+ * a suppression. The fingerprint of a result is made of its code, subject and target, so that it outlives its wording
+ * wherever a code is true of a subject once.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/
  */
@@ -48,13 +50,13 @@ const CODES: readonly FindingCode[] = Object.keys(FINDING_WORDS).filter((code): 
 );
 
 function toRule(code: FindingCode): Record<string, unknown> {
-  const { title, severity, why, docs } = FINDING_WORDS[code];
+  const { title, severity, why } = FINDING_WORDS[code];
   return {
     id: code,
     name: code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: `${title}.` },
     fullDescription: { text: why },
-    help: { text: `${why} See ${docs} of fmrelease.`, markdown: `${why} See \`${docs}\` of fmrelease.` },
+    help: { text: `${title}. ${why}`, markdown: `**${title}.** ${why}` },
     defaultConfiguration: { level: severity },
   };
 }
@@ -69,11 +71,23 @@ const toResult = (
   message: { text: `${message} ${fix}` },
   locations: [
     {
-      physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } },
+      physicalLocation: {
+        artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/') },
+        region: { startLine: line },
+      },
       logicalLocations: [
         { name: subject, ...(target === undefined ? {} : { fullyQualifiedName: `${target}/${subject}` }) },
       ],
     },
   ],
-  partialFingerprints: { 'fmrelease/v1': sha256Of(JSON.stringify([code, subject, target ?? ''])) },
+  partialFingerprints: { 'fmrelease/v1': fingerprintOf({ code, subject, message, target }) },
 });
+
+/** A message is part of it only where one subject can have several findings of the code. */
+const fingerprintOf = ({
+  code,
+  subject,
+  message,
+  target = '',
+}: Pick<Finding, 'code' | 'subject' | 'message'> & { readonly target: string | undefined }): string =>
+  sha256Of(JSON.stringify([code, subject, target, ...(SUBJECTS[code].several ? [message] : [])]));

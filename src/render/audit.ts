@@ -22,17 +22,27 @@ export function renderAudit(report: AuditReport, { style, width, cells }: AuditL
   const { findings, waived, coverage, fleet, upcoming } = report;
   const above = [
     ...(upcoming === null ? [] : [...renderUpcoming(upcoming, style), '']),
-    ...(cells
-      ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), coverageLine(coverage), '']
-      : []),
+    ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), ''] : []),
     ...(fleet === null ? [] : [...renderFleet(fleet, 'Download of everything that is served', style), '']),
     ...renderFindings(findings, style, width),
   ];
   const ending = [
     ...(findings.length === 0 ? ['Nothing found.'] : ['', renderCounts(countFindings(findings))]),
     ...(waived.length === 0 ? [] : [`${count(waived.length, 'finding')} waived.`]),
+    ...report.unusedWaivers.map(
+      ({ code, subject }) =>
+        `The waiver of ${code}${subject === undefined ? '' : ` for "${subject}"`} covers nothing: remove it from \`audit.waive\`, or correct it.`,
+    ),
+    coverageOf(coverage),
   ];
   return [...above, ...ending];
+}
+
+/** The proof, and how many of its cells get no build on purpose. */
+function coverageOf(coverage: AuditReport['coverage']): string {
+  const among = (state: 'declined' | 'sunset'): number =>
+    coverage.cells.filter((cell) => cell.state === state).length;
+  return `${coverageLine(coverage)} ${among('declined')} declined, ${among('sunset')} sunset.`;
 }
 
 function renderUpcoming(

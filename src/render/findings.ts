@@ -1,11 +1,13 @@
 import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
+import { alikeFindings } from './alike-findings.ts';
 import type { Style } from './style.ts';
 import { count } from './units.ts';
 import { wrapText } from './wrap.ts';
 
 /**
  * Findings as lines, worst first: code and subject, the message, the fix. Messages are wrapped to `width` columns;
- * null leaves each on one line.
+ * null leaves each on one line. Notes that
+ * differ in their subject alone are printed once.
  */
 export function renderFindings(
   findings: readonly Finding[],
@@ -16,15 +18,26 @@ export function renderFindings(
   const indented = (text: string): readonly string[] =>
     wrapText(text, room).map((line) => `${INDENT}${line}`);
   return SEVERITIES.flatMap((severity) =>
-    findings
-      .filter((finding) => finding.severity === severity)
-      .flatMap(({ code, subject, message, fix, target }) => [
+    folded(findings.filter((finding) => finding.severity === severity)).flatMap(
+      ([{ code, subject, message, fix, target }, others]) => [
         `${emphasis(severity, style)(severity.padEnd(7))}  ${style.bold(code)}  ${subject}${target === undefined ? '' : `  at ${target}`}`,
         ...indented(message),
+        ...(others.length === 0
+          ? []
+          : indented(`The same for ${others.map((other) => other.subject).join(', ')}.`)),
         ...wrapText(fix, room).map((line) => `${INDENT}${style.dim(line)}`),
-      ]),
+      ],
+    ),
   );
 }
+
+/** Notes that differ in their subject alone are one; errors and warnings each want an answer of their own. */
+const folded = (findings: readonly Finding[]): readonly (readonly [Finding, readonly Finding[]])[] =>
+  findings[0]?.severity === 'note'
+    ? alikeFindings(findings).flatMap(([one, ...others]) =>
+        one === undefined ? [] : [[one, others] as const],
+      )
+    : findings.map((finding) => [finding, []] as const);
 
 const INDENT = ' '.repeat(9);
 const LEAST_ROOM = 30;

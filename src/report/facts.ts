@@ -1,4 +1,4 @@
-import { audit } from '../audit/audit.ts';
+import { auditTargets, type WaivedFinding } from '../audit/audit.ts';
 import type { AuditState } from '../audit/state.ts';
 import { dayOf } from '../audit/state.ts';
 import { ReleaseError } from '../errors.ts';
@@ -37,6 +37,8 @@ export interface ReportFacts {
   /** Newest first. */
   readonly releases: readonly ReleaseFacts[];
   readonly findings: readonly FindingGroup[];
+  /** What the config waives, worst first. */
+  readonly waived: readonly WaivedFinding[];
   readonly counts: Readonly<Record<Severity, number>>;
   readonly simulation: Simulation;
   /** OS versions that are known to be out, oldest first: what a device is picked from. */
@@ -53,7 +55,7 @@ export interface ReportOrigin {
 
 /** Tells a report from an audited state. Pure. */
 export function reportFacts(state: AuditState, origin: ReportOrigin): ReportFacts {
-  const findings = audit(state);
+  const { findings, waived } = auditTargets([state]);
   return {
     ...origin,
     channel: state.channel.name,
@@ -67,6 +69,7 @@ export function reportFacts(state: AuditState, origin: ReportOrigin): ReportFact
     shares: state.fleet === null ? null : weighStates(state.fleet, state.cells.map(toCell)),
     releases: releaseFacts(state.channel.slots.map(({ entry }) => entry)),
     findings: groupFindings(findings),
+    waived,
     counts: countFindings(findings),
     simulation: toSimulation(state, origin.publicUrl),
     osReleases: [...state.intent.catalogue.osReleases]

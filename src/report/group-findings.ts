@@ -1,6 +1,7 @@
 import { FINDING_WORDS } from '../audit/finding-words.ts';
 import { groupBy } from '../audit/group.ts';
 import { type Finding, type FindingCode, SEVERITIES, type Severity } from '../model/finding.ts';
+import { alikeFindings } from '../render/alike-findings.ts';
 
 /** The findings of one code and severity: what is always true of the code, and every case. */
 export interface FindingGroup {
@@ -31,7 +32,7 @@ function toGroup(findings: readonly Finding[]): readonly FindingGroup[] {
   const [first] = findings;
   if (first === undefined) return [];
   const { title, why } = FINDING_WORDS[first.code];
-  const alike = [...groupBy(findings, withoutSubject).values()];
+  const alike = alikeFindings(findings);
   return [
     {
       code: first.code,
@@ -53,12 +54,4 @@ function toGroup(findings: readonly Finding[]): readonly FindingGroup[] {
       ),
     },
   ];
-}
-
-/** Message and fix with the subject's name taken out: equal for two findings that differ in nothing else. */
-function withoutSubject({ subject, message, fix }: Finding): string {
-  const [name = ''] = subject.split(' ', 1);
-  if (name === '') return `${message}\u0001${fix}`;
-  const word = new RegExp(`(?<![\\w-])${name.replaceAll(/[^\w\s]/g, String.raw`\$&`)}(?![\\w-])`, 'g');
-  return `${message}\u0001${fix}\u0001${subject}`.replaceAll(word, '\u0000');
 }

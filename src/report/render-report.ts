@@ -10,6 +10,13 @@ import { releasesSection } from './section-releases.ts';
 import { sharesSection } from './section-shares.ts';
 import { simulatorSection } from './section-simulator.ts';
 
+/** What every report begins with, and nothing else does. */
+export const PAGE_HEAD = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="generator" content="fmrelease report">`;
+
 /**
  * Returns the report as one HTML page that needs nothing else: style, script and data are in it, and its policy lets
  * it load nothing and send nothing. Pure: the same facts give the same bytes.
@@ -17,10 +24,7 @@ import { simulatorSection } from './section-simulator.ts';
 export function renderReport(facts: ReportFacts, { script, style }: PageAssets): string {
   const data = packPageData(facts.simulation, facts.matrix, facts.publicUrl);
   const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
+  return html`${rawHtml(PAGE_HEAD)}
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -67,7 +71,13 @@ function header(facts: ReportFacts): Html {
 function verdict({ counts, matrix }: ReportFacts): string {
   if (counts.error > 0)
     return `${count(counts.error, 'error')} ${counts.error === 1 ? 'wants' : 'want'} an answer before the next release.`;
-  const decided = matrix.total === 0 ? 'Nothing is registered yet' : 'Every device kind has a decision';
+  const { gap } = matrix.counts;
+  const decided =
+    matrix.total === 0
+      ? 'Nothing is registered yet'
+      : gap === 0
+        ? 'Every device kind has a decision'
+        : `${count(gap, 'cell')} ${gap === 1 ? 'has' : 'have'} no decision`;
   return counts.warning > 0
     ? `${decided}; ${count(counts.warning, 'warning')} to look at.`
     : `${decided}; nothing to look at.`;

@@ -1,15 +1,25 @@
 import type { Severity } from '../model/finding.ts';
 import { renderCounts } from '../render/findings.ts';
+import { count } from '../render/units.ts';
 import type { ReportFacts } from './facts.ts';
 import type { FindingCase, FindingGroup } from './group-findings.ts';
 import { type Html, html, prose, userText } from './html.ts';
 
 /** What the audit found, worst first, each with what mends it. Notes are folded. */
-export function findingsSection({ findings, counts, day }: ReportFacts): Html {
+export function findingsSection({ findings, waived, counts, day }: ReportFacts): Html {
   return html`<section id="findings" aria-labelledby="findings-h"><h2 id="findings-h">Findings</h2><p class="lead">${
     findings.length === 0 ? 'Nothing found' : renderCounts(counts).replace(/\.$/, '')
-  }, as of ${day}.</p>${findings.map(groupMarkup)}</section>`;
+  }, as of ${day}.</p>${findings.map(groupMarkup)}${waived.length === 0 ? null : waivedMarkup(waived)}</section>`;
 }
+
+/** What the team lives with: each with why, and until when. */
+const waivedMarkup = (waived: ReportFacts['waived']): Html =>
+  html`<details class="finding note"><summary><span class="badge note">Waived</span> <b>${count(waived.length, 'finding')} that the config waives</b></summary><ul>${waived.map(
+    ({ code, subject, message, reason, until }) =>
+      html`<li><p><code>${code}</code> ${userText(subject)}: ${prose(message)}</p><p class="fix"><b>Waived</b> ${prose(reason)}${
+        until === null ? ', with no end named' : `, until ${until}`
+      }</p></li>`,
+  )}</ul></details>`;
 
 const groupMarkup = (group: FindingGroup): Html =>
   html`<details class="finding ${group.severity}"${group.severity === 'note' ? null : html` open`}><summary><span class="badge ${group.severity}">${SEVERITY_WORDS[group.severity]}</span> <b>${group.title}</b> <code>${group.code}</code>${

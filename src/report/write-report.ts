@@ -1,9 +1,11 @@
+import { open } from 'node:fs/promises';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
+import { isSystemError, ReleaseError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { ReportFacts } from './facts.ts';
 import { gatherReport } from './gather.ts';
 import { readPageAssets } from './page-assets.ts';
-import { renderReport } from './render-report.ts';
+import { PAGE_HEAD, renderReport } from './render-report.ts';
 
 /** What a report is about, and where its page goes. */
 export interface ReportRequest {
@@ -25,14 +27,15 @@ export interface ReportResult extends Pick<ReportFacts, 'target' | 'channel' | '
 }
 
 /**
- * Audits the channel and writes the report of it, whole or not at all.
+ * Audits the channel and writes the report of it, whole or not at all. Replaces an older report, and nothing else.
  *
- * @throws ReleaseError `FILE_UNWRITABLE`, or as {@link gatherReport} does
+ * @throws ReleaseError `FILE_EXISTS` where another kind of file is, `FILE_UNWRITABLE`, or as {@link gatherReport} does
  */
 export async function writeReport(
   session: Session,
   { asOf, only, file, packageRoot }: ReportRequest,
 ): Promise<ReportResult> {
+  await refuseOtherFile(file);
   const facts = await gatherReport(session, { asOf, only });
   const page = Buffer.from(renderReport(facts, await readPageAssets(packageRoot)), 'utf8');
   await writeFileAtomically(file, page);
@@ -48,4 +51,24 @@ export async function writeReport(
     cells: { total: matrix.total, inferred: matrix.inferred, ...matrix.counts },
     counts,
   };
+}
+
+/** A file that holds anything but a report is somebody's work. What cannot be read as a file is left to the writing. */
+async function refuseOtherFile(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG')) return null;
+    throw error;
+  });
+  if (handle === null) return;
+  try {
+    const found = await handle.stat();
+    if (found.isDirectory() || (found.isFile() && found.size === 0)) return;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(PAGE_HEAD.length), 0, PAGE_HEAD.length, 0);
+    if (buffer.subarray(0, bytesRead).toString('utf8') === PAGE_HEAD) return;
+  } finally {
+    await handle.close();
+  }
+  throw new ReleaseError('FILE_EXISTS', `"${path}" is there already, and is not a report.`, {
+    fix: 'Name another file with --out, or remove that one first.',
+  });
 }

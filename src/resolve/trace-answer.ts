@@ -6,7 +6,7 @@ import { resolveRelease } from '../release/resolve-release.ts';
 
 /** What one source says that a device gets, as far as two sources can be compared. */
 export interface TraceAnswer {
-  readonly state: ResolutionState | 'not-in-release';
+  readonly state: ResolutionState | 'not-in-release' | 'not-in-matrix';
   readonly build: string | null;
   readonly packId: string | null;
   readonly version: number | null;
@@ -30,7 +30,7 @@ export interface TracedRelease {
  * @throws ReleaseError `RESOLUTION_AMBIGUOUS`
  */
 export function answerOf(release: TracedRelease, adapter: string, device: Device): TraceAnswer {
-  if (!release.cells.some((cell) => cell.adapter === adapter)) return NOT_IN_RELEASE;
+  if (!release.cells.some((cell) => cell.adapter === adapter)) return nothingOf('not-in-release');
   const { state, cells, pack } = resolveRelease(release, adapter, device);
   return {
     state,
@@ -55,16 +55,18 @@ export const isSameAnswer = (a: TraceAnswer, b: TraceAnswer): boolean =>
 /** `build 1.5.0 as fmadapter-summarizer-9799725 v3`. */
 export function formatAnswer({ state, build, packId, version, fallback }: TraceAnswer): string {
   if (state === 'not-in-release') return 'nothing: the adapter is not in the release';
+  if (state === 'not-in-matrix') return 'nothing: the adapter is not in the matrix';
   if (build === null) return `${state}${fallback === null ? '' : `, uses ${formatFallback(fallback)}`}`;
   return `build ${build} as ${packId ?? 'no pack'}${version === null ? '' : ` v${version}`}`;
 }
 
-const NOT_IN_RELEASE: TraceAnswer = {
-  state: 'not-in-release',
+/** What a source gives that does not know the adapter. */
+export const nothingOf = (state: 'not-in-release' | 'not-in-matrix'): TraceAnswer => ({
+  state,
   build: null,
   packId: null,
   version: null,
   sha256: null,
   downloadSize: null,
   fallback: null,
-};
+});

@@ -8,8 +8,9 @@ import type { OpenChannel, Session } from '../session.ts';
 import { collect, type PublishedReader } from '../verify/reader.ts';
 import { DEVICE_CHECKLIST } from './device-checklist.ts';
 import { resolveFromMatrix } from './from-matrix.ts';
+import { resolveFromRelease } from './from-release.ts';
 import type { ResolveResult } from './result.ts';
-import { answerOf, formatAnswer, isSameAnswer, type TraceAnswer } from './trace-answer.ts';
+import { answerOf, formatAnswer, isSameAnswer, nothingOf, type TraceAnswer } from './trace-answer.ts';
 
 /** One place on the way to a device, and whether it says what the place before says. */
 export interface TraceStep {
@@ -44,7 +45,8 @@ interface Traced {
 
 /**
  * Follows an adapter to a device: matrix → newest log entry → projection as it is served → pack. Stops at the first
- * disagreement. Reads what is served where the target verifies: over `publicUrl`, or in the store.
+ * disagreement. Reads what is served where the target verifies: over `publicUrl`, or in the store. An adapter that the
+ * matrix no longer has, but the log, is answered from the log.
  *
  * @throws ReleaseError as resolving from the matrix and reading the store do
  */
@@ -52,20 +54,29 @@ export async function traceDevice(
   { config, channel }: Session,
   { adapter: named, ...device }: Device & { readonly adapter: string | undefined },
 ): Promise<{ readonly result: ResolveResult; readonly trace: Trace }> {
-  const result = await resolveFromMatrix(config, channel, { ...device, adapter: named });
+  const { result, wanted } = await askMatrix({ config, channel }, { ...device, adapter: named });
   const traced: Traced = { channel, adapter: result.adapter, device };
-  const wanted: TraceAnswer = {
-    state: result.state,
-    build: result.build,
-    packId: result.pack?.id ?? null,
-    version: null,
-    sha256: null,
-    downloadSize: null,
-    fallback: result.fallback,
-  };
   const matrix: TraceStep = { step: 'matrix', agrees: true, revision: null, detail: formatAnswer(wanted) };
   const rest = await followFrom(wanted, traced);
   return { result, trace: { checklist: DEVICE_CHECKLIST, ...rest, steps: [matrix, ...rest.steps] } };
+}
+
+async function askMatrix(
+  { config, channel }: Pick<Session, 'config' | 'channel'>,
+  device: Device & { readonly adapter: string | undefined },
+): Promise<{ readonly result: ResolveResult; readonly wanted: TraceAnswer }> {
+  try {
+    const result = await resolveFromMatrix(config, channel, device);
+    const { state, build, pack, fallback } = result;
+    const unknown = { version: null, sha256: null, downloadSize: null };
+    return { result, wanted: { state, build, packId: pack?.id ?? null, fallback, ...unknown } };
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.code !== 'ADAPTER_UNKNOWN') throw error;
+    const { release } = await readHead(channel.store, channel.name);
+    if (release?.cells.some(({ adapter }) => adapter === device.adapter) !== true) throw error;
+    const result = await resolveFromRelease(channel, { source: 'log', revision: null }, device);
+    return { result, wanted: nothingOf('not-in-matrix') };
+  }
 }
 
 type Followed = Pick<Trace, 'steps' | 'disagreement'>;
@@ -113,7 +124,7 @@ async function matrixDiffers(
 ): Promise<Disagreement> {
   let since = head.entry.revision;
   while (since > 1) {
-    const before = await readRelease(channel.store, channel.name, since - 1);
+    const before = await readRelease(channel.store, channel.name, since - 1).catch(unreadable);
     if (before === null) break;
     const answer = answerOf({ cells: before.cells, packs: before.entry.packs }, adapter, device);
     if (answer.state !== committed.state || answer.build !== committed.build) break;
@@ -140,7 +151,8 @@ async function readServed(traced: Traced, { committed, head }: Omit<Compared, 'w
       fix: 'Run `fmrelease publish` to roll the manifest forward; if it did, wait for the edge or look at its caching.',
     });
   if (object === null) return differs(null, 'no manifest', null);
-  const manifest = await parseManifest(await collect(object.bytes), MANIFEST);
+  const manifest = await parseManifest(await collect(object.bytes), MANIFEST).catch(unreadable);
+  if (manifest === null) return differs(null, 'something that is no manifest of fmrelease', null);
   const served = answerOf({ cells: manifest.cells, packs: manifest.assetPacks }, adapter, device);
   if (!isSameAnswer(committed, served))
     return differs(
@@ -167,8 +179,8 @@ async function firstAfter(
 ): Promise<number | null> {
   const { channel, adapter, device } = traced;
   for (let revision = served + 1; revision <= head.entry.revision; revision++) {
-    const release = await readRelease(channel.store, channel.name, revision);
-    if (release === null) return null;
+    const release = await readRelease(channel.store, channel.name, revision).catch(unreadable);
+    if (release === null) continue;
     const next = answerOf({ cells: release.cells, packs: release.entry.packs }, adapter, device);
     if (!isSameAnswer(answer, next)) return revision;
   }
@@ -201,7 +213,7 @@ async function checkPack(
   await collect(object.bytes);
   if (object.totalBytes !== downloadSize)
     return differs(`it has ${object.totalBytes} bytes, expected ${downloadSize ?? 0}`);
-  const detail = `${key} is there with its ${object.totalBytes} bytes`;
+  const detail = `${key} is there with its ${object.totalBytes} bytes; only its size was looked at, \`fmrelease verify --full\` reads the bytes`;
   return { steps: [{ step: 'pack', agrees: true, revision: since, detail }], disagreement: null };
 }
 
@@ -219,7 +231,7 @@ async function firstNaming(
   return since;
 }
 
-/** Older cells may be gone; that is not what a trace is about. */
+/** Older cells may be gone, and what is served may be anything: a trace goes on without it, or says so. */
 function unreadable(error: unknown): null {
   if (error instanceof ReleaseError && error.code === 'DOCUMENT_DAMAGED') return null;
   throw error;

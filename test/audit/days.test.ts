@@ -101,6 +101,31 @@ describe('--upcoming', () => {
     expect(findings.every(({ message }) => message.includes('26.7'))).toBe(true);
   });
 
+  test('is newer than a build of today, and tells the coverage of its own day', async () => {
+    const scene = await aScene();
+    scene.editBuild({ addedAt: NOON });
+    const { findings } = await askUpcoming(scene, '26.7');
+    expect(findings.map(({ code }) => code)).toContain('untested-os');
+    useRows(scene, [aRow('os26.5', '>=26.5 <27.0')]);
+    const early = await askUpcoming(scene, '27.0', '2026-09-01T00:00:00Z');
+    const state = await gatherAuditState(await scene.session(), {
+      asOf: new Date('2026-09-01T00:00:00Z'),
+      only: [],
+      full: false,
+    });
+    const now = reportOf([state], { fleet: null, upcoming: null });
+    expect(early.coverage.inferred).not.toBe(now.coverage.inferred);
+  });
+
+  test('refuses an OS version that is older than what every platform has, by name', async () => {
+    const scene = await aScene();
+    for (const os of ['26.3.2', '25.9'])
+      await expect(askUpcoming(scene, os)).rejects.toMatchObject({
+        code: 'USAGE',
+        message: expect.stringMatching(/is not upcoming: iOS 2\d\.\d, macOS 2\d\.\d are out\.$/),
+      });
+  });
+
   test('says gains, changes and what `support` leaves out', async () => {
     const scene = await aScene({ config: { support: { iOS: '>=26.0 <26.8' } } });
     await scene.add('summarizer', '2.0.0');

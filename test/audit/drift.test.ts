@@ -105,7 +105,7 @@ const EDITS: readonly {
       rewriteConfig({
         targets: { local: { kind: 'directory', path: 'cdn', publicUrl: 'https://cdn.example.com/' } },
       }),
-    drifts: ['unpublished stable'],
+    drifts: ['unpublished targets.local.publicUrl'],
   },
 ];
 

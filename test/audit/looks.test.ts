@@ -24,6 +24,7 @@ const aReport = (given: Partial<AuditReport> = {}): AuditReport => ({
   targets: ['local'],
   findings: [],
   waived: [],
+  unusedWaivers: [],
   coverage: { cells: [], total: 4, gaps: 0, inferred: 1 },
   fleet: null,
   upcoming: null,
@@ -57,7 +58,7 @@ describe('text', () => {
       { style: plainStyle, width: null, cells: false },
     );
     expect(lines[0]).toBe('error    gap  summarizer  at eu');
-    expect(lines.slice(-2)).toEqual(['1 error, 0 warnings, 0 notes.', '1 finding waived.']);
+    expect(lines.slice(-3, -1)).toEqual(['1 error, 0 warnings, 0 notes.', '1 finding waived.']);
   });
 
   test('names every cell when asked', () => {
@@ -75,7 +76,9 @@ describe('text', () => {
     const report = aReport({ coverage: { cells: [cell], total: 1, gaps: 1, inferred: 1 } });
     const lines = renderAudit(report, { style: plainStyle, width: null, cells: true });
     expect(lines).toContain('  summarizer  iOS 26.0 and later  (no system model)    gap');
-    expect(lines).toContain('Coverage not proved: 1 of 1 cells are gaps; 1 rests on inference.');
+    expect(lines).toContain(
+      'Coverage not proved: 1 of 1 cells are gaps; 1 rests on inference. 0 declined, 0 sunset.',
+    );
   });
 
   test('a word that is wider than the width stays whole', () => {

@@ -138,15 +138,14 @@ test('an essential adapter is unfiltered like a prefetched one', async () => {
   ]);
 });
 
-test('a sunset names its fallback, once per adapter and system model', async () => {
+test('a sunset names its fallback, once per adapter', async () => {
   const scene = await aScene({ adapters: ['summarizer'] });
   scene.editAdapter((adapter) => ({
     ...adapter,
     serve: [...adapter.serve, { systemModel: 'afm3-core', none: { adapter: 'core_ai' } }],
   }));
   expect((await about(scene, 'sunset')).map(({ message }) => message)).toEqual([
-    '"summarizer" can never load on iOS 27.0 and later, macOS 27.0 and later (afm3-core); devices use adapter "core_ai".',
-    '"summarizer" can never load on iOS 27.0 and later, macOS 27.0 and later (afm3-core-advanced); devices use the base model.',
+    '"summarizer" can never load on iOS 27.0 and later, macOS 27.0 and later (afm3-core, afm3-core-advanced); devices use adapter "core_ai" or the base model.',
   ]);
 });
 

@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { manifestKey, packKey } from '../../src/release/layout.ts';
+import { audit } from '../../src/audit/audit.ts';
+import { gatherAuditState } from '../../src/audit/gather.ts';
+import { logKey, manifestKey, packKey } from '../../src/release/layout.ts';
+import { NOON } from '../support/project.ts';
 import { aScene, codesOf, type Scene } from './scene.ts';
 
 /** Breaks whatever can be broken about `translator`, and nothing about `summarizer`. */
@@ -68,6 +71,25 @@ test('an adapter whose name another one starts with has its own faults alone', a
   scene.editAdapter((adapter) => ({ ...adapter, platforms: ['iPadOS', 'iOS'] }), 'summarizer');
   expect(codesOf(await scene.audit({ only: ['sum'] }))).not.toContain('platform-invalid');
   expect(codesOf(await scene.audit({ only: ['summarizer'] }))).toContain('platform-invalid');
+});
+
+test('an adapter that is named like the channel hides nothing of the channel', async () => {
+  const scene = await aScene({ adapters: ['summarizer', 'stable'], versions: ['1.1.0'] });
+  rmSync(scene.pathOf(logKey('stable', 1)));
+  const codes = codesOf(await scene.audit({ only: ['summarizer'] }));
+  expect(codes).toEqual(expect.arrayContaining(['log-broken']));
+  expect((await scene.audit({ only: ['summarizer'] })).filter(({ code }) => code === 'sunset')).toMatchObject(
+    [{ subject: 'summarizer' }],
+  );
+});
+
+test('a channel that moved shows in every scope, also where an adapter is named like it', async () => {
+  const scene = await aScene({ adapters: ['summarizer', 'stable'] });
+  const session = await scene.session({ target: { publicUrl: 'https://elsewhere.example.com/' } });
+  const state = await gatherAuditState(session, { asOf: new Date(NOON), only: ['summarizer'], full: false });
+  expect(audit(state).filter(({ code }) => code === 'unpublished')).toMatchObject([
+    { subject: 'targets.local.publicUrl' },
+  ]);
 });
 
 test('an adapter that only the channel still has can be asked about', async () => {

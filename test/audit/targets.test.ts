@@ -2,7 +2,10 @@ import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { auditTargets } from '../../src/audit/audit.ts';
 import { gatherAuditState } from '../../src/audit/gather.ts';
+import { reportOf } from '../../src/audit/run.ts';
 import { manifestKey } from '../../src/release/layout.ts';
+import { renderAudit } from '../../src/render/audit.ts';
+import { plainStyle } from '../../src/render/style.ts';
 import { openStore } from '../../src/store/open.ts';
 import { NOON } from '../support/project.ts';
 import { aScene, type Scene } from './scene.ts';
@@ -26,10 +29,7 @@ describe('an audit of several targets', () => {
   test('says what is true of the project once, and of a channel where it is true', async () => {
     const scene = await aScene();
     const { findings } = auditTargets(await atTwoTargets(scene));
-    expect(findings.filter(({ code }) => code === 'sunset').map(({ target }) => target)).toEqual([
-      undefined,
-      undefined,
-    ]);
+    expect(findings.filter(({ code }) => code === 'sunset').map(({ target }) => target)).toEqual([undefined]);
     expect(findings.filter(({ code }) => code === 'unpublished')).toMatchObject([{ target: 'eu' }]);
     expect(findings.filter(({ code }) => code === 'unsigned')).toMatchObject([{ target: 'local' }]);
   });
@@ -50,6 +50,47 @@ describe('an audit of several targets', () => {
     expect(findings.filter(({ code }) => code === 'build-missing')).toMatchObject([
       { severity: 'error', target: 'eu' },
       { severity: 'note', target: 'local' },
+    ]);
+  });
+
+  test('names each target whose signatures are none, even where both have the same to say', async () => {
+    const scene = await aScene();
+    const trust = {
+      headSigned: false,
+      refused: [{ what: 'Revision 1', refusal: 'content-mismatch' as const }],
+    };
+    const [state] = await atTwoTargets(scene);
+    if (state === undefined) throw new Error('there is one');
+    const broken = ['local', 'eu'].map((target) => ({
+      ...state,
+      channel: { ...state.channel, target, trust },
+    }));
+    for (const code of ['signature-missing', 'signature-invalid'])
+      expect(
+        auditTargets(broken)
+          .findings.filter((found) => found.code === code)
+          .map(({ target }) => target),
+      ).toEqual(['local', 'eu']);
+  });
+
+  test('two like findings at one of two targets are not what both agree on', async () => {
+    const scene = await aScene();
+    const [state] = await atTwoTargets(scene);
+    if (state === undefined) throw new Error('there is one');
+    const fault = {
+      code: 'bad-name',
+      severity: 'error',
+      subject: 'x',
+      message: 'Twice.',
+      fix: 'Mend.',
+    } as const;
+    const { findings } = auditTargets([
+      { ...state, intent: { ...state.intent, faults: [fault, fault] } },
+      { ...state, channel: { ...state.channel, target: 'eu' } },
+    ]);
+    expect(findings.filter(({ code }) => code === 'bad-name')).toMatchObject([
+      { target: 'local' },
+      { target: 'local' },
     ]);
   });
 
@@ -86,10 +127,20 @@ describe('a waiver', () => {
     if (state === undefined) throw new Error('there is one');
     const { findings, waived } = auditTargets([state]);
     expect(findings.map(({ code }) => code)).not.toContain('sunset');
-    expect(waived).toMatchObject([
-      { code: 'sunset', reason: 'known', until: '2027-01-31' },
-      { code: 'sunset', reason: 'known', until: '2027-01-31' },
-    ]);
+    expect(waived).toMatchObject([{ code: 'sunset', reason: 'known', until: '2027-01-31' }]);
+  });
+
+  test('that covers nothing is told, in words too; not where only part is looked at', async () => {
+    const scene = await aScene();
+    scene.rewriteConfig({ audit: { waive: [{ code: 'sunset', subject: 'sumarizer', reason: 'known' }] } });
+    const [state] = await atTwoTargets(scene);
+    if (state === undefined) throw new Error('there is one');
+    expect(auditTargets([state]).unusedWaivers).toMatchObject([{ code: 'sunset', subject: 'sumarizer' }]);
+    expect(auditTargets([{ ...state, only: ['summarizer'] }]).unusedWaivers).toEqual([]);
+    const report = reportOf([state], { fleet: null, upcoming: null });
+    const text = renderAudit(report, { style: plainStyle, width: null, cells: false }).join('\n');
+    expect(text).toContain('The waiver of sunset for "sumarizer" covers nothing');
+    expect(text).toMatch(/\nCoverage proved: all \d+ cells decided; .+ \d+ declined, \d+ sunset\.$/);
   });
 
   test('past its day is a finding, and what it covered shows again', async () => {

@@ -168,6 +168,46 @@ describe('what a probe makes of the shipped catalogue', () => {
     expect(effect.systemModel.signature).toEqual({ digits: SIGNATURE, complete: true });
   });
 
+  test('a later OS version that a probe has proved stays as it was', async () => {
+    const seen = applyProbe(shipped, await aProbe('platform: iOS\nos: 26.6\nfmadapter-x-9799725'));
+    const then = withChanges(shipped, seen);
+    const effect = applyProbe(then, await aProbe('platform: iOS\nos: 26.5.1\nfmadapter-x-1a2b3c4'));
+    expect(rangesOf(effect.changes).map(([, id, os]) => [id, os])).toEqual([
+      ['os26.5', { iOS: '>=26.5 <26.5.1', macOS: '>=26.5 <27.0', visionOS: '>=26.5 <27.0' }],
+      ['os26.5.1', { iOS: '>=26.5.1 <26.6' }],
+      ['os26.6', { iOS: '>=26.6 <27.0' }],
+    ]);
+    const rest = effect.changes.at(-1)?.after;
+    expect(rest).toMatchObject({ signature: { digits: SIGNATURE }, certainty: 'proved' });
+    expect(rest?.evidence.map(({ os }) => os)).toContain('26.6');
+    expect(effect.changes[0]?.after.evidence.map(({ os }) => os)).not.toContain('26.6');
+    expect(findOverlaps(withChanges(then, effect).systemModels)).toEqual([]);
+  });
+
+  test('from the first OS version of a row, it ends before the proved one too', async () => {
+    const only = aCatalogue({
+      systemModels: [aSystemModel({ id: 'mine', os: { iOS: '>=26.5 <27.0' } })],
+      osReleases: shipped.osReleases,
+    });
+    const then = withChanges(
+      only,
+      applyProbe(only, await aProbe('platform: iOS\nos: 26.6\nfmadapter-x-9799725')),
+    );
+    const effect = applyProbe(then, await aProbe('platform: iOS\nos: 26.5\nfmadapter-x-1a2b3c4'));
+    expect(rangesOf(effect.changes).map(([, id, os]) => [id, os])).toEqual([
+      ['mine', { iOS: '>=26.5 <26.6' }],
+      ['os26.6', { iOS: '>=26.6 <27.0' }],
+    ]);
+  });
+
+  test('a probe that contradicts a probe of the same OS version is refused', async () => {
+    const seen = applyProbe(shipped, await aProbe('platform: iOS\nos: 26.6\nfmadapter-x-9799725'));
+    const probe = await aProbe('platform: iOS\nos: 26.6\nfmadapter-x-1a2b3c4');
+    expect(() => applyProbe(withChanges(shipped, seen), probe)).toThrow(
+      /A probe of 2026-11-20 says otherwise of iOS 26\.6: .*"os26\.5"/,
+    );
+  });
+
   test('variants must be told apart by the probe', async () => {
     expect(row('afm3-core')?.variant).toBe('core3');
     const text = 'platform: iOS\nos: 27.1\nfmadapter-x-1a2b3c4';

@@ -61,6 +61,15 @@ describe('a probe of a base model that moved', () => {
     expect(again).toMatchObject({ outcome: 'known', files: [], changes: [], undecided: [] });
   });
 
+  test('names an adapter that had a gap elsewhere, and not one whose gap it leaves alone', async () => {
+    const project = await makeProject(scratchFolder(), ['summarizer', 'translator']);
+    const macOS = 'platform: macOS\nos: 26.6\nfmadapter-summarizer-1a2b3c4\n';
+    expect((await probe(project, macOS)).undecided).toEqual(['summarizer', 'translator']);
+    expect((await probe(project, MOVED)).undecided).toEqual(['summarizer', 'translator']);
+    const later = 'platform: iOS\nos: 26.6.1\nfmadapter-summarizer-5d6e7f8\n';
+    expect((await probe(project, later)).undecided).toEqual([]);
+  });
+
   test('is told once for all platforms, and apart for each end and fallback', async () => {
     const project = await makeProject(scratchFolder(), ['summarizer', 'translator']);
     const wish = { all: false, reason: null, signature: undefined, systemModel: 'os26.5' };

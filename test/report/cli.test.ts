@@ -47,6 +47,20 @@ describe('fmrelease report', () => {
     expect(pages[2]).toContain('as of 2027-06-01');
   });
 
+  test('replaces no file that is not a report', async () => {
+    const project = copyOf(published);
+    project.write('page.html', '<!doctype html><p>mine');
+    project.write('empty.html', '');
+    for (const file of ['fmrelease.matrix.json', 'page.html']) {
+      const before = project.read(file);
+      const run = await project.run(['report', '--json', '--out', file], AT_NOON);
+      expect(run.code).toBe(6);
+      expect(readDocument(run).error).toMatchObject({ code: 'FILE_EXISTS' });
+      expect(project.read(file)).toBe(before);
+    }
+    expect((await project.run(['report', '--out', 'empty.html'], AT_NOON)).code).toBe(0);
+  });
+
   test('says on a terminal where the page is and how things stand', async () => {
     const { stdout } = await copyOf(published).run(['report'], AT_NOON);
     expect(stdout).toMatch(

@@ -55,6 +55,12 @@ describe('the page', () => {
       expect(page.split(`<${name}`).length, name).toBe(page.split(`</${name}>`).length);
   });
 
+  test('shows what is waived, with reason and day', () => {
+    const waive = [{ code: 'unsigned' as const, reason: 'until <the> key is there', until: '2027-03-01' }];
+    const page = textOf(render({ releases: [same], config: { audit: { severity: {}, waive } } }));
+    expect(page).toMatch(/Waived until &lt;the&gt; key is there\s?, until 2027-03-01/);
+  });
+
   test('says every state in words, so that colour is not needed', () => {
     const page = render({
       adapters: [

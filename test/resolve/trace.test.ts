@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { manifestKey } from '../../src/release/layout.ts';
 import { traceDevice } from '../../src/resolve/trace.ts';
@@ -83,6 +83,52 @@ describe('a trace', () => {
       between: ['log', 'projection'],
       since: null,
     });
+  });
+
+  test.each(['', '{}', '{"assetPacks":[]}'])('stops at a projection that is %j', async (served) => {
+    const scene = await aScene();
+    scene.putObject(manifestKey('stable'), served);
+    const trace = await traceOf(scene);
+    expect(stepsOf(trace)).toEqual(['matrix ok -', 'log ok 1', 'projection differs -']);
+    expect(trace.disagreement).toMatchObject({
+      between: ['log', 'projection'],
+      message: expect.stringContaining('something that is no manifest of fmrelease'),
+    });
+  });
+
+  test('goes on where the cells of an older revision are gone', async () => {
+    const scene = await aScene();
+    const [cells] = readdirSync(scene.pathOf('v1/cells'), { recursive: true, encoding: 'utf8' }).filter(
+      (path) => path.endsWith('.json'),
+    );
+    await scene.add('translator');
+    await scene.publish(); // 2 has cells of its own
+    rmSync(scene.pathOf(`v1/cells/${cells ?? ''}`));
+    await scene.add('summarizer', '1.2.0');
+    const trace = await traceOf(scene);
+    expect(trace.disagreement).toMatchObject({ between: ['matrix', 'log'], since: 2 });
+  });
+
+  test('answers for an adapter that only the channel still has', async () => {
+    const scene = await aScene({ adapters: ['summarizer', 'translator'] });
+    scene.editMatrix(({ adapters: { summarizer: _, ...adapters }, ...matrix }) => ({ ...matrix, adapters }));
+    const { result, trace } = await traceDevice(await scene.session(), DEVICE);
+    expect(result).toMatchObject({ adapter: 'summarizer', source: 'log', build: '1.0.0' });
+    expect(trace.disagreement).toMatchObject({
+      between: ['matrix', 'log'],
+      message: expect.stringMatching(/^The matrix gives nothing: the adapter is not in the matrix; the log/),
+    });
+    await expect(traceDevice(await scene.session(), { ...DEVICE, adapter: 'nobody' })).rejects.toMatchObject({
+      code: 'ADAPTER_UNKNOWN',
+    });
+  });
+
+  test('says that it looked at the size of a pack alone', async () => {
+    const scene = await aScene();
+    const { key, downloadSize } = scene.packOf(1);
+    writeFileSync(scene.pathOf(key), Buffer.alloc(downloadSize));
+    const trace = await traceOf(scene);
+    expect(trace.steps.at(-1)?.detail).toMatch(/only its size was looked at, `fmrelease verify --full`/);
   });
 
   test.each([

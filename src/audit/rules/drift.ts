@@ -27,7 +27,12 @@ function unpublished({ channel, desired }: AuditState): readonly Finding[] {
       .filter((own) => differs(own, packsOf.get(own.adapter) ?? [], cellsOf.get(own.adapter) ?? []))
       .map(({ adapter }) => say(adapter, `"${adapter}" in the matrix is not what "${channel.name}" serves`)),
     ...(channel.urlsMoved
-      ? [say(channel.name, `"${channel.name}" was published under another \`publicUrl\` than the config has`)]
+      ? [
+          say(
+            `targets.${channel.target}.publicUrl`,
+            `"${channel.name}" was published under another \`publicUrl\` than the config has`,
+          ),
+        ]
       : []),
   ];
 }

@@ -2,23 +2,31 @@ import { weighRange } from '../../fleet/weigh.ts';
 import type { MatrixCell } from '../../model/cell.ts';
 import { formatFallback } from '../../model/cell.ts';
 import type { Fleet } from '../../model/fleet.ts';
-import { groupsByRow } from '../place.ts';
+import { groupBy } from '../group.ts';
+import { placeOf } from '../place.ts';
 import { finding, type Rule } from '../state.ts';
 
-/** `sunset`: supported OS versions on which no adapter ever loads. One note per adapter and system model. */
-export const sunsetRule: Rule = ({ cells, fleet }) =>
-  groupsByRow(cells.filter(({ state }) => state === 'sunset')).map(({ cell, places, group }) =>
-    finding('sunset', {
-      subject: cell.adapter,
-      message: `"${cell.adapter}" can never load on ${places} (${cell.systemModel?.id ?? ''}); devices use ${formatFallback(cell.fallback ?? 'base-model')}.${shareOf(group, fleet)}`,
+/** `sunset`: supported OS versions on which no adapter ever loads. One note per adapter, so that a share is told once. */
+export const sunsetRule: Rule = ({ cells, fleet }) => {
+  const sunset = cells.filter(({ state }) => state === 'sunset');
+  return [...groupBy(sunset, ({ adapter }) => adapter)].map(([adapter, own]) => {
+    const models = unique(own.flatMap(({ systemModel }) => systemModel?.id ?? []));
+    const fallbacks = unique(own.map(({ fallback }) => formatFallback(fallback ?? 'base-model')));
+    return finding('sunset', {
+      subject: adapter,
+      message: `"${adapter}" can never load on ${unique(own.map(placeOf)).join(', ')} (${models.join(', ')}); devices use ${fallbacks.join(' or ')}.${shareOf(own, fleet)}`,
       fix: 'Keep the app working without the adapter there; a pack of kind `files` can serve these versions.',
-    }),
-  );
+    });
+  });
+};
+
+const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
 /** ` In fleet.csv that is 31.0 % of iOS, 4.0 % of macOS.`: all variants of those OS versions together. */
 function shareOf(cells: readonly MatrixCell[], fleet: Fleet | null): string {
   if (fleet === null) return '';
-  const shares = cells.map(({ platform, range }) => {
+  const places = new Map(cells.map((cell) => [placeOf(cell), cell]));
+  const shares = [...places.values()].map(({ platform, range }) => {
     const { share, devices } = weighRange(fleet, platform, range);
     return `${(share * 100).toFixed(1)} % of ${platform}${devices === null ? '' : ` (${devices} devices)`}`;
   });

@@ -9,6 +9,7 @@ import {
 } from '../../model/os-version.ts';
 import type { OsRelease } from '../../model/system-model.ts';
 import { groupBy } from '../group.ts';
+import { SUPPOSED } from '../intent-on.ts';
 import { releasesOut } from '../releases-out.ts';
 import { buildSubject, dayOf, finding, type Rule } from '../state.ts';
 
@@ -40,8 +41,8 @@ const isReached = (cells: readonly MatrixCell[], { platforms, version }: OsRelea
   cells.some(({ platform, range }) => platforms.includes(platform) && rangeContains(range, version));
 
 /** An evaluation counts for the OS version that it was made on and for every older one. */
-const isUntested = ({ addedAt, evals }: Build, { version, date }: OsRelease): boolean =>
-  date > addedAt.slice(0, 10) &&
+const isUntested = ({ addedAt, evals }: Build, { version, date, source }: OsRelease): boolean =>
+  (source === SUPPOSED || date > addedAt.slice(0, 10)) &&
   !evals.some(({ os }) => {
     const evaluated = readOsVersion(os);
     return evaluated !== null && compareOsVersions(evaluated, version) >= 0;
