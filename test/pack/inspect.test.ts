@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { archiveBytes, blockStream, entryBytes, zipBytes } from '../../scripts/archives/bytes.mjs';
@@ -228,6 +229,41 @@ describe('against the builds of a project', () => {
     expect(codesOf(await inspectHere(join(root, 'other.aar')))).toEqual(['pack-differs']);
     expect(codesOf(await inspectHere(pack.file))).toEqual([]);
   });
+});
+
+test('as many adapters as an archive has entries take no longer than as many files', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, index) => [`a${index}.fmadapter/metadata.json`, '{}']),
+  );
+  const bytes = zipBytes({ ...files, 'manifest.json': JSON.stringify(MANIFEST) });
+  const start = process.cpuUsage();
+  expect((await inspect(bytes, true)).manifest).toEqual(MANIFEST);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1_000).toBeLessThan(10_000); // one pass each: 1 s here; a pass for each of them: minutes
+}, 90_000);
+
+test('metadata of more bytes than is kept of one archive is refused, not kept', async () => {
+  const blanks = ' '.repeat(1 << 20);
+  const files = Object.fromEntries(
+    Array.from({ length: 9 }, (_, index) => [`a${index}.fmadapter/metadata.json`, blanks]),
+  );
+  const pack = await inspect(zipBytes(files, { deflate: true }), true);
+  expect(pack.findings).toMatchObject([
+    { code: 'archive-damaged', message: expect.stringContaining('more than 8388608 bytes of manifests') },
+  ]);
+  expect(pack.entries).toHaveLength(8);
+});
+
+test('a pipe is no archive, and nothing waits for its writer', async () => {
+  const path = join(scratchFolder(), 'pipe.aar');
+  execFileSync('mkfifo', [path]);
+  const release = setTimeout(() => closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK)), 3_000);
+  const start = Date.now();
+  await expect(inspectPack(path, { list: false, progress: silent })).rejects.toMatchObject({
+    code: 'ARCHIVE_UNKNOWN',
+  });
+  expect(Date.now() - start).toBeLessThan(2_500);
+  clearTimeout(release);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../json/read.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/read.ts';
 import { errorFinding, type Finding } from '../../model/finding.ts';
 import { ASSET_PACK_ID } from '../../model/names.ts';
 import { explainPlatform, isPlatform } from '../../model/platform.ts';
@@ -44,10 +44,12 @@ export function buildCommand(manifest: JsonObject, adapters: readonly string[]):
 }
 
 function policyFlags(policy: JsonValue | undefined): string {
-  const [kind, value] = isObject(policy) ? (Object.entries(policy)[0] ?? []) : [];
+  const [kind, value] = isJsonObject(policy) ? (Object.entries(policy)[0] ?? []) : [];
   if (kind !== 'essential' && kind !== 'prefetch') return '--on-demand';
   const events =
-    isObject(value) && Array.isArray(value['installationEventTypes']) ? value['installationEventTypes'] : [];
+    isJsonObject(value) && Array.isArray(value['installationEventTypes'])
+      ? value['installationEventTypes']
+      : [];
   return `--${kind} --installation-event-types ${events.map(asText).join(' ') || 'firstInstallation'}`;
 }
 
@@ -69,7 +71,7 @@ function judgeId(id: JsonValue | undefined, subject: string, build: string): rea
 
 function judgePolicy(policy: JsonValue | undefined, subject: string, build: string): readonly Finding[] {
   const bad = (message: string): readonly Finding[] => [badManifest(subject, { message, build })];
-  if (!isObject(policy)) return bad('The manifest has no "downloadPolicy".');
+  if (!isJsonObject(policy)) return bad('The manifest has no "downloadPolicy".');
   const [kind, ...more] = Object.keys(policy);
   if (kind === undefined || more.length > 0 || !POLICIES.includes(kind))
     return bad(
@@ -85,9 +87,11 @@ function judgePolicy(policy: JsonValue | undefined, subject: string, build: stri
           fix: `Build the pack with a newer ba-package, which writes {}: \`${build}\`.`,
         }),
       ];
-    return isObject(value) && Object.keys(value).length === 0 ? [] : bad('"onDemand" is no empty object.');
+    return isJsonObject(value) && Object.keys(value).length === 0
+      ? []
+      : bad('"onDemand" is no empty object.');
   }
-  const events = isObject(value) ? value['installationEventTypes'] : undefined;
+  const events = isJsonObject(value) ? value['installationEventTypes'] : undefined;
   const known =
     Array.isArray(events) && events.length > 0 && events.every((event) => EVENTS.includes(asText(event)));
   return known ? [] : bad(`"${kind}" has no installationEventTypes: expected ${EVENTS.join(' or ')}.`);
@@ -134,9 +138,6 @@ const badManifest = (
 
 /** A list's item as text, whatever it is. */
 const asText = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const POLICIES = ['essential', 'prefetch', 'onDemand'];
 const EVENTS = ['firstInstallation', 'subsequentUpdate'];
