@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { ReleaseError } from '../errors.ts';
+import { visible } from '../model/hidden-characters.ts';
 import { writeJsonDocument, writeStderr } from './output.ts';
 import { describeShellError } from './shell-errors.ts';
 
@@ -76,7 +77,7 @@ function failureLines(
   { verbose }: FailureContext,
 ): readonly string[] {
   const cause = error instanceof Error ? error.cause : undefined;
-  return [
+  const lines = [
     `Error: ${message}`,
     ...(details.length > 1 ? details.map((detail) => `  - ${detail}`) : []),
     `Code: ${code}`,
@@ -88,6 +89,7 @@ function failureLines(
       ? ['', withoutUrlSecrets(error.stack)]
       : []),
   ];
+  return lines.flatMap((line) => line.split('\n')).map(visible); // what is quoted comes from anywhere
 }
 
 /** The first line, with paths as they are seen from here. */

@@ -1,4 +1,5 @@
 import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
+import { visible } from '../model/hidden-characters.ts';
 import type { Style } from './style.ts';
 import { count } from './units.ts';
 import { wrapText } from './wrap.ts';
@@ -19,9 +20,9 @@ export function renderFindings(
     findings
       .filter((finding) => finding.severity === severity)
       .flatMap(({ code, subject, message, fix, target }) => [
-        `${emphasis(severity, style)(severity.padEnd(7))}  ${style.bold(code)}  ${subject}${target === undefined ? '' : `  at ${target}`}`,
-        ...indented(message),
-        ...wrapText(fix, room).map((line) => `${INDENT}${style.dim(line)}`),
+        `${emphasis(severity, style)(severity.padEnd(7))}  ${style.bold(code)}  ${visible(subject)}${target === undefined ? '' : `  at ${target}`}`,
+        ...indented(visible(message)),
+        ...wrapText(visible(fix), room).map((line) => `${INDENT}${style.dim(line)}`),
       ]),
   );
 }

@@ -9,6 +9,7 @@ import { buildsOf } from '../../src/pack/inspect/claimed-builds.ts';
 import { inspectPack, type PackInspection } from '../../src/pack/inspect/inspect-pack.ts';
 import { silent } from '../../src/progress.ts';
 import { renderFindings } from '../../src/render/findings.ts';
+import { renderPackInspection } from '../../src/render/pack-inspection.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { aBuild, anAdapter } from '../support/builders.ts';
 import { makeAdapter, makeContainer, metadataText } from '../support/make-adapter.ts';
@@ -129,6 +130,30 @@ test('an adapter whose identifier is not of its folder and signature', async () 
   expect((await inspect(managed({}, renamed))).findings).toMatchObject([
     { code: 'identifier-mismatch', message: expect.stringContaining('expected "fmadapter-other-9799725"') },
   ]);
+});
+
+test('nothing that a terminal acts on is printed of a pack', async () => {
+  const hostile = '\u001b[2J\nSound: no fault found.\u202e\u009b';
+  const pack = await inspect(managed({ [hostile]: hostile, platforms: [hostile] }, { [`x${hostile}`]: 'x' }));
+  const cut = await inspect(entryBytes({ path: `x${hostile}`, data: Buffer.from('x') }).subarray(0, -1));
+  const lines = [pack, cut].flatMap((one) => renderPackInspection(one, plainStyle));
+  expect(lines.filter((line) => /[\p{Cc}\p{Cf}]/u.test(line))).toEqual([]);
+  expect(lines.join()).toContain('"x\\u{1b}[2J\\u{a}Sound');
+});
+
+test('a command to paste repeats no id and no name but of their form', async () => {
+  const hostile = 'x;touch$(y);`z`';
+  const policy = { prefetch: { installationEventTypes: ['$(z)'] } };
+  const pack = await inspect(
+    managed(
+      { assetPackID: hostile, downloadPolicy: policy, platforms: [hostile] },
+      { 'Contents/a$(b).fmadapter/metadata.json': metadataText({ metadata: { adapterIdentifier: hostile } }) },
+    ),
+  );
+  const commands = pack.findings.map(({ fix }) => fix);
+  expect(commands.length).toBeGreaterThan(3);
+  for (const fix of commands) expect(fix).not.toMatch(/[$;]/);
+  expect(commands[0]).toContain('--adapter-path <name>.fmadapter --asset-pack-id <id>');
 });
 
 test('what must not be unpacked is told entry by entry, and the rest is listed', async () => {

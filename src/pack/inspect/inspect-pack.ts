@@ -10,7 +10,7 @@ import type { ByteSource } from '../archive/byte-source.ts';
 import { MANIFEST_PATH, parseManifestBytes, withArchiveFile } from '../read-archive-file.ts';
 import { type BuildsById, noBuilds } from './claimed-builds.ts';
 import { judgeBuild } from './judge-build.ts';
-import { buildCommand, judgeManifest } from './judge-manifest.ts';
+import { buildCommand, judgeManifest, nameToPaste } from './judge-manifest.ts';
 import { type InspectedEntry, type PackContents, readPackContents } from './read-contents.ts';
 
 /** Who could have made an archive, by how it is laid out: fmrelease, `ba-package`, some other tool; unknown where nothing was read. */
@@ -140,7 +140,7 @@ function judgeNames({ subject, manifest, adapters }: Named): readonly Finding[] 
   return adapters.flatMap(({ name, identifier, signature }) => {
     const fix =
       manifest === null
-        ? `Export the adapter again under its name, then \`fmrelease pack ${name}\`.`
+        ? `Export the adapter again under its name, then \`fmrelease pack ${nameToPaste(name)}\`.`
         : `Build the pack under the adapter's identifier: \`${buildCommand({ ...manifest, ...(identifier === undefined ? {} : { assetPackID: identifier }) }, [name])}\`.`;
     const finding = (message: string): Finding =>
       errorFinding('identifier-mismatch', { subject, message, fix });

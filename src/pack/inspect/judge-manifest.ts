@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/read.ts';
 import { errorFinding, type Finding } from '../../model/finding.ts';
-import { ASSET_PACK_ID } from '../../model/names.ts';
+import { ADAPTER_NAME, ASSET_PACK_ID } from '../../model/names.ts';
 import { explainPlatform, isPlatform } from '../../model/platform.ts';
 
 /** A pack's manifest with what surrounds it. */
@@ -25,23 +25,29 @@ export function judgeManifest({ manifest, subject, adapters }: ManifestQuestion)
   ];
 }
 
-/** The command that builds such a pack right, with what is known of it filled in. */
+/**
+ * The command that builds such a pack right, with what is known of it filled in. It is there to be pasted into a shell,
+ * so nothing of the pack stands in it but ids, names and events of the known forms.
+ */
 export function buildCommand(manifest: JsonObject, adapters: readonly string[]): string {
-  const text = (value: JsonValue | undefined, otherwise: string): string =>
-    typeof value === 'string' && value !== '' ? value : otherwise;
-  const id = text(manifest['assetPackID'], '<id>').replaceAll('.', '-');
-  const [adapter] = adapters;
-  if (adapter === undefined) return `ba-package package <manifest.json> --output-path ${id}.aar`;
+  const asked = manifest['assetPackID'];
+  const dashed = typeof asked === 'string' ? asked.replaceAll('.', '-') : '';
+  const id = ASSET_PACK_ID.test(dashed) ? dashed : '<id>';
+  const [named] = adapters;
+  if (named === undefined) return `ba-package package <manifest.json> --output-path ${id}.aar`;
   const platforms = Array.isArray(manifest['platforms']) ? manifest['platforms'] : [];
-  const named = platforms
+  const known = platforms
     .map((platform) => (platform === 'iPadOS' ? 'iOS' : asText(platform)))
     .filter(isPlatform);
   return [
-    `ba-package foundation-models package --adapter-path ${adapter}.fmadapter --asset-pack-id ${id}`,
-    `--output-path ${id}.aar --platforms ${[...new Set(named)].join(' ') || 'iOS'}`,
+    `ba-package foundation-models package --adapter-path ${nameToPaste(named)}.fmadapter --asset-pack-id ${id}`,
+    `--output-path ${id}.aar --platforms ${[...new Set(known)].join(' ') || 'iOS'}`,
     policyFlags(manifest['downloadPolicy']),
   ].join(' ');
 }
+
+/** The name of an adapter for a command to paste: one of another form than names have is not repeated. */
+export const nameToPaste = (name: string): string => (ADAPTER_NAME.test(name) ? name : '<name>');
 
 function policyFlags(policy: JsonValue | undefined): string {
   const [kind, value] = isJsonObject(policy) ? (Object.entries(policy)[0] ?? []) : [];
@@ -50,7 +56,8 @@ function policyFlags(policy: JsonValue | undefined): string {
     isJsonObject(value) && Array.isArray(value['installationEventTypes'])
       ? value['installationEventTypes']
       : [];
-  return `--${kind} --installation-event-types ${events.map(asText).join(' ') || 'firstInstallation'}`;
+  const known = events.map(asText).filter((event) => EVENTS.includes(event));
+  return `--${kind} --installation-event-types ${known.join(' ') || 'firstInstallation'}`;
 }
 
 function judgeId(id: JsonValue | undefined, subject: string, build: string): readonly Finding[] {

@@ -250,6 +250,10 @@ test.each([
   { why: 'an absolute path', entries: [file('/etc/passwd')], fault: /absolute path/ },
   { why: 'a path that leaves', entries: [file('a/../../b')], fault: /leaves the folder/ },
   { why: 'an empty part', entries: [file('a//b')], fault: /empty or "\." part/ },
+  { why: 'a colour', entries: [file('a\u001b[31mb')], fault: /control or invisible/ },
+  { why: 'a line break', entries: [file('a\nSound: no fault found.')], fault: /control or invisible/ },
+  { why: 'a turn of direction', entries: [file('a\u202egnp.exe')], fault: /control or invisible/ },
+  { why: 'a one-byte escape', entries: [file('a\u009b31mb')], fault: /control or invisible/ },
   { why: 'a NUL', entries: [file('a\0b')], fault: /NUL/ },
   { why: 'a backslash', entries: [file('a\\b')], fault: /drive letter/ },
   {
