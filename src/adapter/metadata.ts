@@ -1,6 +1,6 @@
 import { ReleaseError } from '../errors.ts';
 import type { AdapterMetadata } from '../generated/adapter-metadata.ts';
-import { type JsonObject, readJsonBytes } from '../json/read.ts';
+import { isJsonObject, type JsonObject, readJsonBytes } from '../json/read.ts';
 import { explainFaults } from '../json/validate.ts';
 
 /** `metadata.json` as far as it can be trusted: the whole document when it is sound, single fields when not. */
@@ -26,7 +26,7 @@ export async function readMetadata(bytes: Uint8Array): Promise<MetadataReading> 
   }
   const { default: validate } = await import('../generated/adapter-metadata.validator.js');
   const faults = validate(value) ? [] : explainFaults(validate.errors ?? [], value);
-  if (!isObject(value)) return { ...NOTHING, faults };
+  if (!isJsonObject(value)) return { ...NOTHING, faults };
   return { document: faults.length === 0 ? value : null, ...trustedFields(value), faults };
 }
 
@@ -41,9 +41,6 @@ function trustedFields(
     loraRank: typeof loraRank === 'number' && Number.isInteger(loraRank) ? loraRank : null,
   };
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const NOTHING: MetadataReading = {
   document: null,

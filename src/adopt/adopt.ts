@@ -91,7 +91,7 @@ export async function planAdoption(
     remarks: [...remarks, ...unwrittenSources(read, channel)],
     operation,
     hosts: new Set([
-      ...hosts,
+      ...hosts.map((host) => host.toLowerCase()),
       new URL(target.publicUrl).host,
       ...read.flatMap(({ source }) => (isUrl(source) ? [new URL(source).host] : [])),
     ]),

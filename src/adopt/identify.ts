@@ -4,6 +4,7 @@ import type { AdapterKind } from '../model/matrix.ts';
 import { ADAPTER_NAME } from '../model/names.ts';
 import { isBaseModelSignature } from '../model/signature.ts';
 import { readAssetPack } from '../pack/ba-package/read-asset-pack.ts';
+import { METADATA } from '../pack/read-pack.ts';
 
 /** What a pack that somebody else built is: of which adapter, and where it could be looked into, which build. */
 export interface PackIdentity {
@@ -19,8 +20,8 @@ export interface PackIdentity {
 
 /** Looks into a pack; what cannot be read is told by its id as far as it goes. */
 export async function identifyPack(id: string, file: string, sha256: Sha256): Promise<PackIdentity> {
-  const inside = await readAssetPack(file, (path) => /(^|\/)metadata\.json$/.test(path));
   const named = IDENTIFIER.exec(id)?.[1];
+  const inside = await readAssetPack(file, (path) => named !== undefined && METADATA.test(path));
   const byId = {
     adapter: named ?? id,
     kind: named === undefined ? 'files' : 'fmadapter',
@@ -28,7 +29,7 @@ export async function identifyPack(id: string, file: string, sha256: Sha256): Pr
     buildDigest: `sha256:${sha256}`,
     contents: null,
   } as const;
-  if (inside.state === 'unreadable')
+  if (inside.state !== 'read')
     return {
       ...byId,
       remarks: [

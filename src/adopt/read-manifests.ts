@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { type Sha256, sha256Of } from '../model/digest.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
@@ -105,7 +106,10 @@ async function readUrl(url: string): Promise<Uint8Array> {
   let size = 0;
   for await (const chunk of found.bytes) {
     size += chunk.length;
-    if (size > MOST_BYTES) throw tooLong(shown(url));
+    if (size > MOST_BYTES) {
+      await found.cancel();
+      throw tooLong(shown(url));
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -113,17 +117,28 @@ async function readUrl(url: string): Promise<Uint8Array> {
 
 async function readPlain(path: string): Promise<Uint8Array> {
   try {
-    const handle = await open(path, 'r');
+    const handle = await open(path, UNBLOCKED);
     try {
-      if ((await handle.stat()).size > MOST_BYTES) throw tooLong(path);
-      return await handle.readFile();
+      if (!(await handle.stat()).isFile()) throw noFile(path);
+      return await readUpTo(handle, path);
     } finally {
       await handle.close();
     }
   } catch (cause) {
     if (isSystemError(cause, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw notFound(path, cause);
+    if (isSystemError(cause, 'ENXIO')) throw noFile(path);
     throw cause;
   }
+}
+
+/** Counts what comes: what a file says of its size may change. */
+async function readUpTo(handle: FileHandle, path: string): Promise<Uint8Array> {
+  const room = Buffer.alloc(MOST_BYTES + 1);
+  let size = 0;
+  for (let bytesRead = -1; bytesRead !== 0 && size < room.length; size += bytesRead)
+    ({ bytesRead } = await handle.read(room, size, room.length - size, size));
+  if (size > MOST_BYTES) throw tooLong(path);
+  return room.subarray(0, size);
 }
 
 const notFound = (source: string, cause?: unknown): ReleaseError =>
@@ -132,9 +147,17 @@ const notFound = (source: string, cause?: unknown): ReleaseError =>
     cause,
   });
 
+const noFile = (path: string): ReleaseError =>
+  new ReleaseError('MANIFEST_INVALID', `"${path}" is a folder, a pipe or a device, not a manifest.`, {
+    fix: 'Name a file or a URL.',
+  });
+
 const tooLong = (source: string): ReleaseError =>
   new ReleaseError('MANIFEST_INVALID', `"${source}" is longer than ${MOST_BYTES} bytes.`, {
     fix: 'Name a download manifest: it lists packs, and holds none.',
   });
 
 const MOST_BYTES = 1 << 20;
+
+/** A pipe must not wait for a writer: nothing would end that. */
+const UNBLOCKED = constants.O_RDONLY | constants.O_NONBLOCK;

@@ -51,8 +51,10 @@ async function download(
     throw new ReleaseError('PACK_MISSING', `The manifest lists "${id}" at ${shown(url)}, which is absent.`, {
       fix: 'Put the pack back, or take its entry out of the manifest, then adopt.',
     });
-  if (found.sizeBytes !== null && found.sizeBytes !== downloadSize)
-    throw await stop(found.bytes, wrongSize(id, url, { found: found.sizeBytes, expected: downloadSize }));
+  if (found.sizeBytes !== null && found.sizeBytes !== downloadSize) {
+    await found.cancel();
+    throw wrongSize(id, url, { found: found.sizeBytes, expected: downloadSize });
+  }
   const file = await io.cache.aside();
   const sink = await openHashingSink({ path: file, expectedBytes: downloadSize, wantsParts: false });
   try {
@@ -70,11 +72,6 @@ async function download(
     throw error;
   }
   return { file, ...(await sink.close()) };
-}
-
-async function stop(bytes: AsyncIterable<Uint8Array>, error: ReleaseError): Promise<ReleaseError> {
-  await bytes[Symbol.asyncIterator]().return?.();
-  return error;
 }
 
 const wrongSize = (

@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { ReleaseError } from '../errors.ts';
+import { visible } from '../model/hidden-characters.ts';
 import { writeJsonDocument, writeStderr } from './output.ts';
 import { describeShellError } from './shell-errors.ts';
 
@@ -59,7 +60,7 @@ function toFailure(error: unknown, command: string): Failure {
       exitCode: 2,
     };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = withoutUrlSecrets(error instanceof Error ? error.message : String(error));
   return {
     code: 'INTERNAL',
     message: endSentence(`fmrelease met a case it does not handle: ${message}`),
@@ -76,7 +77,7 @@ function failureLines(
   { verbose }: FailureContext,
 ): readonly string[] {
   const cause = error instanceof Error ? error.cause : undefined;
-  return [
+  const lines = [
     `Error: ${message}`,
     ...(details.length > 1 ? details.map((detail) => `  - ${detail}`) : []),
     `Code: ${code}`,
@@ -84,13 +85,20 @@ function failureLines(
     ...(cause instanceof Error && !(cause instanceof ReleaseError)
       ? [`Caused by: ${firstLine(cause.message)}`]
       : []),
-    ...(verbose && error instanceof Error && error.stack !== undefined ? ['', error.stack] : []),
+    ...(verbose && error instanceof Error && error.stack !== undefined
+      ? ['', withoutUrlSecrets(error.stack)]
+      : []),
   ];
+  return lines.flatMap((line) => line.split('\n')).map(visible); // what is quoted comes from anywhere
 }
 
 /** The first line, with paths as they are seen from here. */
 const firstLine = (text: string): string =>
-  (text.split('\n')[0] ?? '').replaceAll(`${process.cwd()}${sep}`, '');
+  withoutUrlSecrets(text.split('\n')[0] ?? '').replaceAll(`${process.cwd()}${sep}`, '');
+
+/** URLs in the words of others without name, password and query, as our own messages show them. */
+export const withoutUrlSecrets = (text: string): string =>
+  text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/?#]*@)?([^\s?#]*)(?:[?#][^\s]*)?/gi, '$1$2');
 
 const endSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 

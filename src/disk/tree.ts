@@ -3,6 +3,7 @@ import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { compareBytes } from '../model/digest.ts';
+import { hasHiddenCharacter } from '../model/hidden-characters.ts';
 import { pathKey } from '../model/path-key.ts';
 
 /** A regular file of a folder, with what tells whether it has changed since. */
@@ -154,8 +155,7 @@ const explainLength = (path: string): string | undefined =>
 export function explainName(name: string): string | undefined {
   if (name.normalize('NFC') !== name) return 'is not named in NFC';
   if (Buffer.byteLength(name) > 255) return 'has a name longer than 255 bytes';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
-  if (/[\u0000-\u001f\u007f\\:\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(name))
+  if (hasHiddenCharacter(name) || /[\\:]/.test(name))
     return 'has a control, invisible, "\\" or ":" character in its name';
   if (/[. ]$/.test(name)) return 'has a name that ends in a dot or a space';
   if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) return 'has a name that Windows reserves';

@@ -8,6 +8,10 @@ export interface JsonObject {
   [key: string]: JsonValue;
 }
 
+/** True for an object of JSON: neither null nor a list. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
 /**
  * Reads JSON more strictly than `JSON.parse`: a duplicate key, `__proto__`, `constructor` or `prototype` as a
  * key, more than 64 levels, a byte order mark or a lone surrogate is refused, since other parsers of the same

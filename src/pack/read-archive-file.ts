@@ -1,10 +1,12 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isSystemError, ReleaseError } from '../errors.ts';
-import { type JsonObject, readJsonBytes } from '../json/read.ts';
+import { isJsonObject, type JsonObject, readJsonBytes } from '../json/read.ts';
 import { type ByteSource, fileBytes, readExactly } from './archive/byte-source.ts';
 import { type ArchiveKind, type Codec, identifyArchive } from './archive/identify.ts';
-import { openArchive, type ReadEntry, readContentWhole } from './archive/read-archive.ts';
+import type { ReadEntry } from './archive/read-archive.ts';
 import { unsound } from './archive/refusals.ts';
+import { readPack } from './read-pack.ts';
 
 /** An open file that is an archive of some kind. */
 export interface ArchiveFile {
@@ -18,7 +20,7 @@ export interface ArchiveFile {
  * @throws ReleaseError `FILE_NOT_FOUND`, `ARCHIVE_ENCRYPTED`, `ARCHIVE_UNKNOWN`, or as `use` does
  */
 export async function withArchiveFile<T>(path: string, use: (file: ArchiveFile) => Promise<T>): Promise<T> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
+  const handle = await open(path, UNBLOCKED).catch((cause: unknown) => {
     throw explainOpen(path, cause);
   });
   try {
@@ -49,20 +51,24 @@ export interface ArchiveContents {
  *   may; `ARCHIVE_UNREADABLE`, `ARCHIVE_ENCRYPTED`, `ARCHIVE_UNKNOWN`; `JSON_INVALID` for its manifest
  */
 export const readArchiveManifest = (path: string): Promise<ArchiveContents> =>
-  withArchiveFile(path, async ({ source, kind }) => {
-    if (kind.format === 'zip') throw unsound('is a zip, expected an Apple Archive');
-    const archive = await openArchive(source, kind.codec);
-    const entries: ReadEntry[] = [];
-    for await (const entry of archive.entries()) {
-      if (entry.fault !== undefined) throw unsound(`holds what no pack may: "${entry.path}" ${entry.fault}`);
-      entries.push(entry);
-    }
+  withArchiveFile(path, async (file) => {
+    if (file.kind.format === 'zip') throw unsound('is a zip, expected an Apple Archive');
+    const read = await readPack(file, { keep: (name) => name === MANIFEST_PATH, digests: false });
+    const [fault] = read.faults;
+    if (fault !== undefined)
+      throw unsound(
+        fault.kind === 'unsafe'
+          ? `holds what no pack may: "${fault.path}" ${fault.why}`
+          : `holds "${fault.path}", which ${fault.why}`,
+      );
+    if (read.stoppedBy !== undefined) throw read.stoppedBy;
+    const entries = read.entries.map(({ sha256: _, ...entry }): ReadEntry => entry);
     const root = entries.find(({ path: name, kind: of }) => name === MANIFEST_PATH && of === 'file');
-    const manifest =
-      root === undefined
-        ? null
-        : parseManifestBytes(await readContentWhole(archive, root, MOST_MANIFEST_BYTES));
-    return { codec: kind.codec, sizeBytes: source.sizeBytes, entries, manifest };
+    const bytes = read.kept.get(MANIFEST_PATH);
+    if (root !== undefined && bytes === undefined)
+      throw unsound(`holds a manifest of ${root.sizeBytes} bytes: more than is read`);
+    const manifest = bytes === undefined ? null : parseManifestBytes(bytes);
+    return { codec: file.kind.codec, sizeBytes: file.source.sizeBytes, entries, manifest };
   });
 
 /**
@@ -72,14 +78,14 @@ export const readArchiveManifest = (path: string): Promise<ArchiveContents> =>
  */
 export function parseManifestBytes(bytes: Uint8Array): JsonObject {
   const value = readJsonBytes(bytes, MANIFEST_PATH);
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new ReleaseError('JSON_INVALID', `${MANIFEST_PATH} is no JSON object.`, {
     fix: 'Build the pack again.',
   });
 }
 
 function explainOpen(path: string, cause: unknown): unknown {
-  if (cause === undefined || isSystemError(cause, 'EISDIR')) {
+  if (cause === undefined || isSystemError(cause, 'EISDIR', 'ENXIO')) {
     return new ReleaseError('ARCHIVE_UNKNOWN', `"${path}" is a folder or a device, not an archive.`, {
       fix: 'Name an .aar or a .zip file; `fmrelease adapter inspect` reads a folder.',
       cause,
@@ -99,5 +105,5 @@ function explainOpen(path: string, cause: unknown): unknown {
 
 /** Where an asset pack's own manifest lies. */
 export const MANIFEST_PATH = 'manifest.json';
-/** Most bytes of a pack's manifest that are read. */
-export const MOST_MANIFEST_BYTES = 1 << 20;
+/** A pipe must not wait for a writer: nothing would end that. */
+const UNBLOCKED = constants.O_RDONLY | constants.O_NONBLOCK;

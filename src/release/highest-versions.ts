@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { type JsonObject, type JsonValue, readJsonBytes } from '../json/read.ts';
+import { isJsonObject, readJsonBytes } from '../json/read.ts';
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
 import { type HighestVersions, mergeHighest, type VersionLedger } from './compose.ts';
@@ -66,9 +66,6 @@ async function ownVersions(store: ReleaseStore, head: Release): Promise<HighestV
 
 const PARALLEL_READS = 16;
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
 /**
  * The versions that a manifest of unknown origin gives its packs. What cannot be read counts as none, and so does a
  * pack that is the head's own: a manifest that only differs elsewhere makes no device fetch its packs again.
@@ -82,7 +79,7 @@ export function versionsOf({ bytes, key }: StoredObject, head: Release | null): 
       if (pack === null || typeof pack !== 'object' || Array.isArray(pack)) return [];
       const { id, version, userInfo } = pack;
       // Ours has the digest beside the version, Apple's form in what the app is told.
-      const sha256 = pack['sha256'] ?? (isObject(userInfo) ? userInfo['sha256'] : undefined);
+      const sha256 = pack['sha256'] ?? (isJsonObject(userInfo) ? userInfo['sha256'] : undefined);
       const ours = head?.entry.packs.find((own) => own.id === id);
       if (ours?.version === version && ours?.sha256 === sha256) return [];
       return typeof id === 'string' && typeof version === 'number' && Number.isSafeInteger(version)

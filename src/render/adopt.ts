@@ -1,4 +1,5 @@
 import type { Adoption, AdoptResult } from '../adopt/adopt.ts';
+import { visible } from '../model/hidden-characters.ts';
 import type { Style } from './style.ts';
 import { alignTable } from './table.ts';
 import { count, formatBytes } from './units.ts';
@@ -25,12 +26,12 @@ export const renderAdoption = (
     'LRRL',
     '  ',
   ),
-  ...remarks.map((remark) => style.yellow(remark)),
+  ...remarks.map((remark) => style.yellow(visible(remark))),
 ];
 
 /** What is left to do behind an adoption: the remarks that came up, and the matrix entries that go with it. */
 export const renderAdopted = ({ remarks, proposal }: AdoptResult, style: Style): readonly string[] => [
-  ...remarks.map((remark) => style.yellow(remark)),
+  ...remarks.map((remark) => style.yellow(visible(remark))),
   ...(Object.keys(proposal.adapters).length === 0
     ? ['Next: fmrelease adapter add <path> --build <version>']
     : [

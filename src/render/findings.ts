@@ -1,4 +1,5 @@
 import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
+import { visible } from '../model/hidden-characters.ts';
 import { alikeFindings } from './alike-findings.ts';
 import type { Style } from './style.ts';
 import { count } from './units.ts';
@@ -20,12 +21,12 @@ export function renderFindings(
   return SEVERITIES.flatMap((severity) =>
     folded(findings.filter((finding) => finding.severity === severity)).flatMap(
       ([{ code, subject, message, fix, target }, others]) => [
-        `${emphasis(severity, style)(severity.padEnd(7))}  ${style.bold(code)}  ${subject}${target === undefined ? '' : `  at ${target}`}`,
-        ...indented(message),
+        `${emphasis(severity, style)(severity.padEnd(7))}  ${style.bold(code)}  ${visible(subject)}${target === undefined ? '' : `  at ${target}`}`,
+        ...indented(visible(message)),
         ...(others.length === 0
           ? []
-          : indented(`The same for ${others.map((other) => other.subject).join(', ')}.`)),
-        ...wrapText(fix, room).map((line) => `${INDENT}${style.dim(line)}`),
+          : indented(`The same for ${others.map((other) => visible(other.subject)).join(', ')}.`)),
+        ...wrapText(visible(fix), room).map((line) => `${INDENT}${style.dim(line)}`),
       ],
     ),
   );

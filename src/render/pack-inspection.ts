@@ -1,3 +1,4 @@
+import { visible } from '../model/hidden-characters.ts';
 import type { PackInspection, PackMaker } from '../pack/inspect/inspect-pack.ts';
 import { renderFindings } from './findings.ts';
 import type { Style } from './style.ts';
@@ -36,7 +37,7 @@ const manifestLines = ({ manifest }: PackInspection): readonly string[] =>
     ? []
     : JSON.stringify(manifest, null, 2)
         .split('\n')
-        .map((line) => `  ${line}`);
+        .map((line) => `  ${visible(line)}`);
 
 function verdict({ findings }: PackInspection, style: Style): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;

@@ -1,8 +1,21 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { inspectAdapter } from '../../src/adapter/inspect.ts';
 import { type AdoptResult, adoptChannel, planAdoption } from '../../src/adopt/adopt.ts';
+import { fetchAllowed } from '../../src/adopt/fetch.ts';
 import { pairWithPlatforms } from '../../src/adopt/read-manifests.ts';
 import { sha256Of } from '../../src/model/digest.ts';
 import type { Session } from '../../src/session.ts';
@@ -239,6 +252,72 @@ test('what cannot be a manifest is refused, whatever it is', async () => {
     'Two manifests are for iOS',
   );
   expect(() => pairWithPlatforms([], [])).toThrow('No manifest');
+});
+
+test('credentials in a URL are refused before anything is asked, and never repeated', async () => {
+  const project = await makeManagedProject(scratchFolder());
+  const session = await project.session();
+  const hand = await publishByHand();
+  const entry = hand.putAdapter('summarizer', 1);
+  const withSecret = (url: string): string => url.replace('http://', 'http://user:hunter2@');
+  const sources = [
+    withSecret(hand.put('iOS.json', manifestOf(entry))),
+    hand.put('macOS.json', manifestOf({ ...entry, url: withSecret(entry.url) })),
+    'http://user:hunter2@[bad/iOS.json?token=hunter2',
+  ];
+  for (const source of sources) {
+    const error: unknown = await adopt(session, [source]).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'USAGE' });
+    expect(String(error)).not.toContain('hunter2');
+  }
+});
+
+test('a pipe or a device is no manifest, and nothing waits for it', async () => {
+  const session = await (await makeManagedProject(scratchFolder())).session();
+  const pipe = join(scratchFolder(), 'iOS.json');
+  execFileSync('mkfifo', [pipe]);
+  const release = setTimeout(() => closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK)), 3_000);
+  await expect(adopt(session, [pipe])).rejects.toMatchObject({ code: 'MANIFEST_INVALID' });
+  clearTimeout(release);
+  const device = planAdoption(session, pairWithPlatforms(['/dev/null'], ['iOS']), []);
+  await expect(device).rejects.toMatchObject({ message: expect.stringContaining('a device') });
+});
+
+test('a redirect to what is no URL, and an answer of 403, are told as they are', async () => {
+  const hand = await publishByHand();
+  const session = await (await makeManagedProject(scratchFolder())).session();
+  const away = hand.put('iOS.json', { redirect: 'https://' });
+  await expect(adopt(session, [away])).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: `${away} redirects to what is no URL.`,
+  });
+  const closed = hand.put('macOS.json', { status: 403 });
+  await expect(adopt(session, [closed])).rejects.toMatchObject({
+    code: 'STORE_PERMISSION',
+    message: `${closed} answered 403: it may not be read, or is absent.`,
+  });
+});
+
+test('a host is the same in capitals', async () => {
+  const session = await (await makeManagedProject(scratchFolder())).session();
+  const places = pairWithPlatforms([fileOf('iOS.json', manifestOf())], []);
+  expect((await planAdoption(session, places, ['CDN.Example.com:8443'])).hosts).toContain(
+    'cdn.example.com:8443',
+  );
+});
+
+test('a transfer whose bytes nobody asked for ends when it is cancelled', async () => {
+  let closed = false;
+  const server = createServer((request, response) => {
+    request.socket.once('close', () => (closed = true));
+    response.writeHead(200).write('some');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const found = await fetchAllowed(`http://${host}/pack`, new Set([host]));
+  await found?.cancel();
+  await expect.poll(() => closed).toBe(true);
 });
 
 test('only managed hosting has manifests to adopt, and another one in the way is named', async () => {

@@ -13,10 +13,13 @@ import { scratchFolder } from '../support/scratch.ts';
 export interface ByHand {
   readonly url: string;
   readonly host: string;
-  readonly put: (path: string, content: string | Uint8Array | { readonly redirect: string }) => string;
+  readonly put: (path: string, content: string | Uint8Array | Answer) => string;
   /** Packs an adapter as a person would, with the tool itself, and puts it there; returns its manifest entry. */
   putAdapter(name: string, version: number, folder?: string): HandEntry;
 }
+
+/** An answer that has no bytes. */
+type Answer = { readonly redirect: string } | { readonly status: number };
 
 /** An entry of a download manifest as `ba-package` has been observed to write it. */
 export interface HandEntry {
@@ -31,10 +34,11 @@ export interface HandEntry {
 
 /** Starts such a server; it ends with the test. */
 export async function publishByHand(): Promise<ByHand> {
-  const objects = new Map<string, Uint8Array | { readonly redirect: string }>();
+  const objects = new Map<string, Uint8Array | Answer>();
   const server = createServer((request, response) => {
     const found = objects.get((request.url ?? '').split('?', 1)[0] ?? '');
     if (found === undefined) return void response.writeHead(404).end();
+    if ('status' in found) return void response.writeHead(found.status).end();
     if ('redirect' in found) return void response.writeHead(302, { location: found.redirect }).end();
     response.writeHead(200, { 'content-length': found.length }).end(found);
   });

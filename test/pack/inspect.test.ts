@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { archiveBytes, blockStream, entryBytes, zipBytes } from '../../scripts/archives/bytes.mjs';
@@ -8,6 +9,7 @@ import { buildsOf } from '../../src/pack/inspect/claimed-builds.ts';
 import { inspectPack, type PackInspection } from '../../src/pack/inspect/inspect-pack.ts';
 import { silent } from '../../src/progress.ts';
 import { renderFindings } from '../../src/render/findings.ts';
+import { renderPackInspection } from '../../src/render/pack-inspection.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { aBuild, anAdapter } from '../support/builders.ts';
 import { makeAdapter, makeContainer, metadataText } from '../support/make-adapter.ts';
@@ -130,6 +132,32 @@ test('an adapter whose identifier is not of its folder and signature', async () 
   ]);
 });
 
+test('nothing that a terminal acts on is printed of a pack', async () => {
+  const hostile = '\u001b[2J\nSound: no fault found.\u202e\u009b';
+  const pack = await inspect(managed({ [hostile]: hostile, platforms: [hostile] }, { [`x${hostile}`]: 'x' }));
+  const cut = await inspect(entryBytes({ path: `x${hostile}`, data: Buffer.from('x') }).subarray(0, -1));
+  const lines = [pack, cut].flatMap((one) => renderPackInspection(one, plainStyle));
+  expect(lines.filter((line) => /[\p{Cc}\p{Cf}]/u.test(line))).toEqual([]);
+  expect(lines.join()).toContain('"x\\u{1b}[2J\\u{a}Sound');
+});
+
+test('a command to paste repeats no id and no name but of their form', async () => {
+  const hostile = 'x;touch$(y);`z`';
+  const policy = { prefetch: { installationEventTypes: ['$(z)'] } };
+  const pack = await inspect(
+    managed(
+      { assetPackID: hostile, downloadPolicy: policy, platforms: [hostile] },
+      {
+        'Contents/a$(b).fmadapter/metadata.json': metadataText({ metadata: { adapterIdentifier: hostile } }),
+      },
+    ),
+  );
+  const commands = pack.findings.map(({ fix }) => fix);
+  expect(commands.length).toBeGreaterThan(3);
+  for (const fix of commands) expect(fix).not.toMatch(/[$;]/);
+  expect(commands[0]).toContain('--adapter-path <name>.fmadapter --asset-pack-id <id>');
+});
+
 test('what must not be unpacked is told entry by entry, and the rest is listed', async () => {
   const pack = await inspect(
     Buffer.concat([
@@ -228,6 +256,41 @@ describe('against the builds of a project', () => {
     expect(codesOf(await inspectHere(join(root, 'other.aar')))).toEqual(['pack-differs']);
     expect(codesOf(await inspectHere(pack.file))).toEqual([]);
   });
+});
+
+test('as many adapters as an archive has entries take no longer than as many files', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, index) => [`a${index}.fmadapter/metadata.json`, '{}']),
+  );
+  const bytes = zipBytes({ ...files, 'manifest.json': JSON.stringify(MANIFEST) });
+  const start = process.cpuUsage();
+  expect((await inspect(bytes, true)).manifest).toEqual(MANIFEST);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1_000).toBeLessThan(10_000); // one pass each: 1 s here; a pass for each of them: minutes
+}, 90_000);
+
+test('metadata of more bytes than is kept of one archive is refused, not kept', async () => {
+  const blanks = ' '.repeat(1 << 20);
+  const files = Object.fromEntries(
+    Array.from({ length: 9 }, (_, index) => [`a${index}.fmadapter/metadata.json`, blanks]),
+  );
+  const pack = await inspect(zipBytes(files, { deflate: true }), true);
+  expect(pack.findings).toMatchObject([
+    { code: 'archive-damaged', message: expect.stringContaining('more than 8388608 bytes of manifests') },
+  ]);
+  expect(pack.entries).toHaveLength(8);
+});
+
+test('a pipe is no archive, and nothing waits for its writer', async () => {
+  const path = join(scratchFolder(), 'pipe.aar');
+  execFileSync('mkfifo', [path]);
+  const release = setTimeout(() => closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK)), 3_000);
+  const start = Date.now();
+  await expect(inspectPack(path, { list: false, progress: silent })).rejects.toMatchObject({
+    code: 'ARCHIVE_UNKNOWN',
+  });
+  expect(Date.now() - start).toBeLessThan(2_500);
+  clearTimeout(release);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { hasHiddenCharacter } from '../../model/hidden-characters.ts';
 import { pathKey } from '../../model/path-key.ts';
 import type { EntryFields } from './entry-fields.ts';
 import type { ArchiveLimits } from './limits.ts';
@@ -34,6 +35,7 @@ export function openEntryRules(limits: ArchiveLimits): EntryRules {
 export function explainPath(path: string, limits: ArchiveLimits): string | undefined {
   if (Buffer.byteLength(path) > limits.pathBytes) return `has a path longer than ${limits.pathBytes} bytes`;
   if (path.includes('\0')) return 'has a NUL in its path';
+  if (hasHiddenCharacter(path)) return 'has a control or invisible character in its path';
   if (path.startsWith('/')) return 'has an absolute path';
   if (path.includes('\\') || /^[A-Za-z]:/.test(path)) return 'has a "\\" or a drive letter in its path';
   const parts = path.split('/');

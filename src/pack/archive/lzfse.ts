@@ -35,6 +35,7 @@ export function decodeLzfse(source: Uint8Array, length: number, out: Uint8Array)
     if (at + 8 > length) throw broken('with a header that is cut');
     const rawBytes = view.getUint32(at + 4, true);
     if (rawBytes > out.length - done) throw broken('that holds more than it should');
+    if (rawBytes === 0) throw broken('of 0 bytes'); // no encoder writes one inside a stream; many are work for nothing
     const target = out.subarray(0, done + rawBytes);
     at = decodeBlock({ view, source, at, length, out: target, done }, magic);
     done += rawBytes;
@@ -73,6 +74,7 @@ function decodeBlock(place: BlockPlace, magic: number): number {
 }
 
 function decodeMatches({ view, source, at, length, out, done }: BlockPlace, header: LzfseHeader): number {
+  requireWorth(header);
   const literalsAt = at + header.headerBytes;
   const matchesAt = literalsAt + header.literalBytes;
   const end = matchesAt + header.matchBytes;
@@ -87,6 +89,15 @@ function decodeMatches({ view, source, at, length, out, done }: BlockPlace, head
     copyMatches(view, header, { firstBit: matchesAt * 8, bit, out, done });
   } else if (out.length !== done) throw broken('without matches');
   return end;
+}
+
+/**
+ * Decoding must not be more work than what comes of it: literals come in fours, so at most three are in vain, and a match
+ * without a byte of its own or of literals is in none.
+ */
+function requireWorth({ literals: count, matches, rawBytes }: LzfseHeader): void {
+  if (count > rawBytes + 3 || matches > rawBytes)
+    throw broken(`of ${count} literals and ${matches} matches for ${rawBytes} bytes`);
 }
 
 /** Bits are read from the end of a payload towards its start; returns where they begin. */

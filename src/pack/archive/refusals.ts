@@ -1,8 +1,9 @@
 import { ReleaseError } from '../../errors.ts';
+import { visible } from '../../model/hidden-characters.ts';
 
 /** An archive that breaks its format or a limit; `why` follows "The archive ". Code `ARCHIVE_UNSOUND`. */
 export const unsound = (why: string, cause?: unknown): ReleaseError =>
-  new ReleaseError('ARCHIVE_UNSOUND', `The archive ${why}.`, {
+  new ReleaseError('ARCHIVE_UNSOUND', `The archive ${visible(why)}.`, {
     fix: 'Build the pack again, and compare sizes and digests after copying it.',
     cause,
   });

@@ -1,6 +1,7 @@
 import { ReleaseError } from '../../errors.ts';
-import { type JsonObject, type JsonValue, readJsonBytes } from '../../json/read.ts';
+import { isJsonObject, type JsonValue, readJsonBytes } from '../../json/read.ts';
 import type { FileDigest } from '../../model/digest.ts';
+import { MANIFEST_PATH } from '../read-archive-file.ts';
 import type { AssetPackOrder } from './command.ts';
 import type { AssetPackContents } from './read-asset-pack.ts';
 
@@ -11,23 +12,24 @@ export interface PackInputs {
 }
 
 /**
- * Checks what `ba-package` made: its own manifest must not contradict the order, and every file of the build must be
- * inside. A key that the manifest lacks is not judged: Apple documents neither the manifest nor its keys.
+ * Checks what `ba-package` made: it must be an archive that keeps its format, its own manifest must not contradict the
+ * order, and every file of the build must be inside, at its path below one folder, with nothing else in that folder. A
+ * key that the manifest lacks is not judged: Apple documents neither the manifest nor its keys.
  *
  * @throws ReleaseError `PACK_UNSOUND` with every fault
  */
 export function checkAssetPack(
   order: AssetPackOrder,
-  { files, texts }: AssetPackContents & { readonly state: 'read' },
+  contents: Exclude<AssetPackContents, { readonly state: 'unreadable' }>,
   inputs: PackInputs,
 ): void {
-  const inside = new Set(files.map(({ sha256, sizeBytes }) => `${sha256} ${sizeBytes}`));
-  const faults = [
-    ...manifestFaults(order, texts.get('manifest.json')),
-    ...inputs.files
-      .filter(({ sha256, sizeBytes }) => !inside.has(`${sha256} ${sizeBytes}`))
-      .map(({ path }) => `"${path}" of the build is not inside`),
-  ];
+  const faults =
+    contents.state === 'unsound'
+      ? [contents.why.replace(/\.$/, '')]
+      : [
+          ...manifestFaults(order, contents.texts.get(MANIFEST_PATH)),
+          ...fileFaults(inputs.files, contents.files),
+        ];
   if (faults.length === 0) return;
   throw new ReleaseError(
     'PACK_UNSOUND',
@@ -39,6 +41,42 @@ export function checkAssetPack(
   );
 }
 
+/** Judged in the folder where most is right: which one it is, Apple does not document. */
+function fileFaults(wanted: readonly FileDigest[], found: readonly FileDigest[]): readonly string[] {
+  const byPath = new Map(found.map((file) => [file.path, file]));
+  const roots = new Set(
+    wanted
+      .slice(0, 1)
+      .flatMap(({ path }) =>
+        found
+          .filter((file) => `/${file.path}`.endsWith(`/${path}`))
+          .map((file) => file.path.slice(0, -path.length)),
+      ),
+  );
+  const judged = [...roots, 'Contents/'].map((root) => faultsBelow(root, wanted, byPath));
+  return judged.reduce((a, b) => (b.length < a.length ? b : a));
+}
+
+function faultsBelow(
+  root: string,
+  wanted: readonly FileDigest[],
+  found: ReadonlyMap<string, FileDigest>,
+): readonly string[] {
+  const expected = new Set(wanted.map(({ path }) => root + path));
+  return [
+    ...wanted.flatMap(({ path, sha256, sizeBytes }) => {
+      const inside = found.get(root + path);
+      if (inside === undefined) return [`"${path}" of the build is not inside`];
+      return inside.sha256 === sha256 && inside.sizeBytes === sizeBytes
+        ? []
+        : [`"${path}" has other bytes than in the build`];
+    }),
+    ...[...found.keys()]
+      .filter((path) => path.startsWith(root) && path !== MANIFEST_PATH && !expected.has(path))
+      .map((path) => `"${path}" is no file of the build`),
+  ];
+}
+
 function manifestFaults(order: AssetPackOrder, bytes: Uint8Array | undefined): readonly string[] {
   if (bytes === undefined) return ['it has no manifest.json'];
   let manifest: JsonValue;
@@ -48,7 +86,7 @@ function manifestFaults(order: AssetPackOrder, bytes: Uint8Array | undefined): r
     if (error instanceof ReleaseError) return [error.message.replace(/\.$/, '')];
     throw error;
   }
-  if (!isObject(manifest)) return ['its manifest.json is no object'];
+  if (!isJsonObject(manifest)) return ['its manifest.json is no object'];
   const { assetPackID: id, platforms, downloadPolicy: policy } = manifest;
   return [
     ...(id === undefined || id === order.id
@@ -69,8 +107,8 @@ function platformFaults({ recipe }: AssetPackOrder, found: JsonValue | undefined
 
 function policyFaults({ recipe }: AssetPackOrder, found: JsonValue | undefined): readonly string[] {
   if (found === undefined) return [];
-  if (!isObject(found)) return [`its downloadPolicy is ${JSON.stringify(found)}`];
-  const empty = Object.keys(found).filter((name) => !isObject(found[name]));
+  if (!isJsonObject(found)) return [`its downloadPolicy is ${JSON.stringify(found)}`];
+  const empty = Object.keys(found).filter((name) => !isJsonObject(found[name]));
   if (empty.length > 0)
     return empty.map(
       (name) =>
@@ -80,6 +118,3 @@ function policyFaults({ recipe }: AssetPackOrder, found: JsonValue | undefined):
     ? []
     : [`its downloadPolicy is ${JSON.stringify(found)}, expected ${JSON.stringify(recipe.downloadPolicy)}`];
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { ReleaseError } from '../../errors.ts';
-import { type JsonObject, readJsonBytes } from '../../json/read.ts';
+import { isJsonObject, type JsonObject, readJsonBytes } from '../../json/read.ts';
 import { errorFinding, type Finding } from '../../model/finding.ts';
 import { adapterIdentifier } from '../../model/names.ts';
 import { isBaseModelSignature } from '../../model/signature.ts';
@@ -10,8 +10,8 @@ import type { ByteSource } from '../archive/byte-source.ts';
 import { MANIFEST_PATH, parseManifestBytes, withArchiveFile } from '../read-archive-file.ts';
 import { type BuildsById, noBuilds } from './claimed-builds.ts';
 import { judgeBuild } from './judge-build.ts';
-import { buildCommand, judgeManifest } from './judge-manifest.ts';
-import { type InspectedEntry, METADATA, type PackContents, readPackContents } from './read-contents.ts';
+import { buildCommand, judgeManifest, nameToPaste } from './judge-manifest.ts';
+import { type InspectedEntry, type PackContents, readPackContents } from './read-contents.ts';
 
 /** Who could have made an archive, by how it is laid out: fmrelease, `ba-package`, some other tool; unknown where nothing was read. */
 export type PackMaker = 'fmrelease' | 'ba-package' | 'other' | 'unknown';
@@ -43,8 +43,8 @@ export const inspectPack = (
   withArchiveFile(path, async (file) => {
     const subject = basename(path);
     const contents = await readPackContents(file, { subject, list, progress });
-    const manifest = readManifest(contents, subject);
     const adapters = readAdapters(contents);
+    const manifest = readManifest(contents, adapters, subject);
     const named = judgeNames({ subject, manifest: manifest.document, adapters });
     return {
       format: contents.format,
@@ -82,7 +82,7 @@ interface PackedAdapter {
 
 function readAdapters({ small, entries }: PackContents): readonly PackedAdapter[] {
   return [...new Set(entries.flatMap(({ path }) => ADAPTER_ROOT.exec(path)?.[0] ?? []))].map((root) => {
-    const bytes = [...small].find(([path]) => path === `${root}/metadata.json` && METADATA.test(path))?.[1];
+    const bytes = small.get(`${root}/metadata.json`);
     const metadata = bytes === undefined ? {} : readLeniently(bytes);
     const text = (key: string): string | undefined => {
       const value = metadata[key];
@@ -101,7 +101,7 @@ function readAdapters({ small, entries }: PackContents): readonly PackedAdapter[
 function readLeniently(bytes: Uint8Array): JsonObject {
   try {
     const value = readJsonBytes(bytes, 'metadata.json');
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+    return isJsonObject(value) ? value : {};
   } catch (error) {
     if (error instanceof ReleaseError) return {};
     throw error;
@@ -109,15 +109,16 @@ function readLeniently(bytes: Uint8Array): JsonObject {
 }
 
 function readManifest(
-  contents: PackContents,
+  { small }: PackContents,
+  adapters: readonly PackedAdapter[],
   subject: string,
 ): { readonly document: JsonObject | null; readonly findings: readonly Finding[] } {
-  const bytes = contents.small.get(MANIFEST_PATH);
+  const bytes = small.get(MANIFEST_PATH);
   if (bytes === undefined) return { document: null, findings: [] };
   try {
     const document = parseManifestBytes(bytes);
-    const adapters = readAdapters(contents).map(({ name }) => name);
-    return { document, findings: judgeManifest({ manifest: document, subject, adapters }) };
+    const names = adapters.map(({ name }) => name);
+    return { document, findings: judgeManifest({ manifest: document, subject, adapters: names }) };
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
     const fix = 'Build the pack again; do not edit its manifest by hand.';
@@ -139,7 +140,7 @@ function judgeNames({ subject, manifest, adapters }: Named): readonly Finding[] 
   return adapters.flatMap(({ name, identifier, signature }) => {
     const fix =
       manifest === null
-        ? `Export the adapter again under its name, then \`fmrelease pack ${name}\`.`
+        ? `Export the adapter again under its name, then \`fmrelease pack ${nameToPaste(name)}\`.`
         : `Build the pack under the adapter's identifier: \`${buildCommand({ ...manifest, ...(identifier === undefined ? {} : { assetPackID: identifier }) }, [name])}\`.`;
     const finding = (message: string): Finding =>
       errorFinding('identifier-mismatch', { subject, message, fix });

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../json/read.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json/read.ts';
 import { errorFinding, type Finding } from '../../model/finding.ts';
-import { ASSET_PACK_ID } from '../../model/names.ts';
+import { ADAPTER_NAME, ASSET_PACK_ID } from '../../model/names.ts';
 import { explainPlatform, isPlatform } from '../../model/platform.ts';
 
 /** A pack's manifest with what surrounds it. */
@@ -25,30 +25,39 @@ export function judgeManifest({ manifest, subject, adapters }: ManifestQuestion)
   ];
 }
 
-/** The command that builds such a pack right, with what is known of it filled in. */
+/**
+ * The command that builds such a pack right, with what is known of it filled in. It is there to be pasted into a shell,
+ * so nothing of the pack stands in it but ids, names and events of the known forms.
+ */
 export function buildCommand(manifest: JsonObject, adapters: readonly string[]): string {
-  const text = (value: JsonValue | undefined, otherwise: string): string =>
-    typeof value === 'string' && value !== '' ? value : otherwise;
-  const id = text(manifest['assetPackID'], '<id>').replaceAll('.', '-');
-  const [adapter] = adapters;
-  if (adapter === undefined) return `ba-package package <manifest.json> --output-path ${id}.aar`;
+  const asked = manifest['assetPackID'];
+  const dashed = typeof asked === 'string' ? asked.replaceAll('.', '-') : '';
+  const id = ASSET_PACK_ID.test(dashed) ? dashed : '<id>';
+  const [named] = adapters;
+  if (named === undefined) return `ba-package package <manifest.json> --output-path ${id}.aar`;
   const platforms = Array.isArray(manifest['platforms']) ? manifest['platforms'] : [];
-  const named = platforms
+  const known = platforms
     .map((platform) => (platform === 'iPadOS' ? 'iOS' : asText(platform)))
     .filter(isPlatform);
   return [
-    `ba-package foundation-models package --adapter-path ${adapter}.fmadapter --asset-pack-id ${id}`,
-    `--output-path ${id}.aar --platforms ${[...new Set(named)].join(' ') || 'iOS'}`,
+    `ba-package foundation-models package --adapter-path ${nameToPaste(named)}.fmadapter --asset-pack-id ${id}`,
+    `--output-path ${id}.aar --platforms ${[...new Set(known)].join(' ') || 'iOS'}`,
     policyFlags(manifest['downloadPolicy']),
   ].join(' ');
 }
 
+/** The name of an adapter for a command to paste: one of another form than names have is not repeated. */
+export const nameToPaste = (name: string): string => (ADAPTER_NAME.test(name) ? name : '<name>');
+
 function policyFlags(policy: JsonValue | undefined): string {
-  const [kind, value] = isObject(policy) ? (Object.entries(policy)[0] ?? []) : [];
+  const [kind, value] = isJsonObject(policy) ? (Object.entries(policy)[0] ?? []) : [];
   if (kind !== 'essential' && kind !== 'prefetch') return '--on-demand';
   const events =
-    isObject(value) && Array.isArray(value['installationEventTypes']) ? value['installationEventTypes'] : [];
-  return `--${kind} --installation-event-types ${events.map(asText).join(' ') || 'firstInstallation'}`;
+    isJsonObject(value) && Array.isArray(value['installationEventTypes'])
+      ? value['installationEventTypes']
+      : [];
+  const known = events.map(asText).filter((event) => EVENTS.includes(event));
+  return `--${kind} --installation-event-types ${known.join(' ') || 'firstInstallation'}`;
 }
 
 function judgeId(id: JsonValue | undefined, subject: string, build: string): readonly Finding[] {
@@ -69,7 +78,7 @@ function judgeId(id: JsonValue | undefined, subject: string, build: string): rea
 
 function judgePolicy(policy: JsonValue | undefined, subject: string, build: string): readonly Finding[] {
   const bad = (message: string): readonly Finding[] => [badManifest(subject, { message, build })];
-  if (!isObject(policy)) return bad('The manifest has no "downloadPolicy".');
+  if (!isJsonObject(policy)) return bad('The manifest has no "downloadPolicy".');
   const [kind, ...more] = Object.keys(policy);
   if (kind === undefined || more.length > 0 || !POLICIES.includes(kind))
     return bad(
@@ -85,9 +94,11 @@ function judgePolicy(policy: JsonValue | undefined, subject: string, build: stri
           fix: `Build the pack with a newer ba-package, which writes {}: \`${build}\`.`,
         }),
       ];
-    return isObject(value) && Object.keys(value).length === 0 ? [] : bad('"onDemand" is no empty object.');
+    return isJsonObject(value) && Object.keys(value).length === 0
+      ? []
+      : bad('"onDemand" is no empty object.');
   }
-  const events = isObject(value) ? value['installationEventTypes'] : undefined;
+  const events = isJsonObject(value) ? value['installationEventTypes'] : undefined;
   const known =
     Array.isArray(events) && events.length > 0 && events.every((event) => EVENTS.includes(asText(event)));
   return known ? [] : bad(`"${kind}" has no installationEventTypes: expected ${EVENTS.join(' or ')}.`);
@@ -134,9 +145,6 @@ const badManifest = (
 
 /** A list's item as text, whatever it is. */
 const asText = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const POLICIES = ['essential', 'prefetch', 'onDemand'];
 const EVENTS = ['firstInstallation', 'subsequentUpdate'];

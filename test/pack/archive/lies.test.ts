@@ -38,6 +38,14 @@ function patched(bytes: Buffer, at: number, value: bigint | number): Buffer {
 const LZFSE = blockStream('e', PLAIN);
 const ZLIB = blockStream('z', PLAIN);
 
+const emptyLzfse = (magic: string): Buffer => Buffer.from(`${magic}\0\0\0\0`, 'latin1');
+
+/** An LZFSE stream whose first block says that it has so many literals. */
+function moreLiterals(bytes: Buffer, literals: number): Buffer {
+  bytes.writeUInt32LE((bytes.readUInt32LE(8) & ~0xfffff) | literals, 8);
+  return bytes;
+}
+
 const LIES: readonly { readonly why: string; readonly bytes: Buffer; readonly says: RegExp }[] = [
   {
     why: 'a bare archive that is cut in its data',
@@ -150,8 +158,20 @@ const LIES: readonly { readonly why: string; readonly bytes: Buffer; readonly sa
     says: /LZFSE block of \d+ bytes, expected/,
   },
   {
+    why: 'an LZFSE block of no bytes before the others',
+    bytes: blockStream('e', PLAIN, {
+      encode: (block) => Buffer.concat([emptyLzfse('bvx-'), encodeLzfse(block)]),
+    }),
+    says: /LZFSE block of 0 bytes/,
+  },
+  {
+    why: 'an LZFSE block with more literals than bytes',
+    bytes: blockStream('e', PLAIN, { encode: (block) => moreLiterals(encodeLzfse(block), block.length + 4) }),
+    says: /\d+ literals and \d+ matches for \d+ bytes/,
+  },
+  {
     why: 'an unknown LZFSE block',
-    bytes: blockStream('e', PLAIN, { encode: () => Buffer.from('bvx9\0\0\0\0efgh', 'latin1') }),
+    bytes: blockStream('e', PLAIN, { encode: () => Buffer.from('bvx9\x01\0\0\0efgh', 'latin1') }),
     says: /kind 0x/,
   },
   {
@@ -230,6 +250,10 @@ test.each([
   { why: 'an absolute path', entries: [file('/etc/passwd')], fault: /absolute path/ },
   { why: 'a path that leaves', entries: [file('a/../../b')], fault: /leaves the folder/ },
   { why: 'an empty part', entries: [file('a//b')], fault: /empty or "\." part/ },
+  { why: 'a colour', entries: [file('a\u001b[31mb')], fault: /control or invisible/ },
+  { why: 'a line break', entries: [file('a\nSound: no fault found.')], fault: /control or invisible/ },
+  { why: 'a turn of direction', entries: [file('a\u202egnp.exe')], fault: /control or invisible/ },
+  { why: 'a one-byte escape', entries: [file('a\u009b31mb')], fault: /control or invisible/ },
   { why: 'a NUL', entries: [file('a\0b')], fault: /NUL/ },
   { why: 'a backslash', entries: [file('a\\b')], fault: /drive letter/ },
   {

@@ -91,7 +91,7 @@ export async function lookInto(
   file: string,
 ): Promise<{ readonly manifest: unknown; readonly paths: readonly string[] }> {
   const contents = await readAssetPack(file, (path) => path === 'manifest.json');
-  if (contents.state === 'unreadable') return { manifest: contents.why, paths: [] };
+  if (contents.state !== 'read') return { manifest: contents.why, paths: [] };
   return {
     manifest: JSON.parse(Buffer.from(contents.texts.get('manifest.json') ?? '').toString('utf8')),
     paths: contents.files.map(({ path }) => path),

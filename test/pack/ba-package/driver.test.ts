@@ -71,6 +71,9 @@ test.each([
   { fault: 'other-id', code: 'PACK_UNSOUND', says: /assetPackID is "somebody-else", expected "fmadapter/ },
   { fault: 'other-platforms', code: 'PACK_UNSOUND', says: /platforms are \[\], expected iOS, macOS/ },
   { fault: 'other-policy', code: 'PACK_UNSOUND', says: /downloadPolicy is .*essential/ },
+  { fault: 'garbage', code: 'PACK_UNSOUND', says: /unsound .*no archive that fmrelease knows/ },
+  { fault: 'swapped', code: 'PACK_UNSOUND', says: /"metadata\.json" has other bytes than in the build/ },
+  { fault: 'extra-file', code: 'PACK_UNSOUND', says: /metadata\.json\.copy" is no file of the build/ },
   { fault: 'no-file', code: 'PACK_UNSOUND', says: /of the build is not inside/ },
 ])('$fault → $code, and nothing half-built is left', async ({ fault, code, says }) => {
   const tool = await openStandIn(installStandIn(scratchFolder()), fault === 'hang' ? 1_000 : 20_000);

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { UsageError } from './grammar.ts';
 import {
   createDownloadManifest,
@@ -39,6 +39,20 @@ const FAULTS: Readonly<Record<string, Tamper>> = {
   'other-platforms': withManifest({ platforms: [] }),
   'other-policy': withManifest({
     downloadPolicy: { essential: { installationEventTypes: ['firstInstallation'] } },
+  }),
+  garbage: () => {
+    const output = process.argv[process.argv.indexOf('--output-path') + 1] ?? '';
+    writeFileSync(output, 'hello, no archive');
+    process.exit(0);
+  },
+  /** Every file is there, but one under another's name. */
+  swapped: ({ manifest, files }) => ({
+    manifest,
+    files: files.map((file, index) => ({ ...file, from: files[(index + 1) % files.length]?.from ?? '' })),
+  }),
+  'extra-file': ({ manifest, files }) => ({
+    manifest,
+    files: files.flatMap((file) => [file, { ...file, path: `${file.path}.copy` }]),
   }),
   'no-file': ({ manifest, files }) => ({ manifest, files: files.slice(1) }),
 };
