@@ -3,9 +3,10 @@ import type { FindingCode } from '../model/finding.ts';
 /**
  * What the subject of a finding names. `adapter`: one, or a build or fallback of one (`name`, `name version`,
  * `name → other`). `pack`: a pack id, its key in the store, or the adapter of it. `system-model`: rows of the
- * catalogue. `channel`: the channel. `config`: something that the config says.
+ * catalogue. `channel`: the channel. `config`: something that the config says. `file`: a file
+ * of an app's project.
  */
-export type SubjectKind = 'adapter' | 'pack' | 'system-model' | 'channel' | 'config';
+export type SubjectKind = 'adapter' | 'pack' | 'system-model' | 'channel' | 'config' | 'file';
 
 /** What the subjects of a code name, and whether a code can be true of one subject in several ways. */
 interface SubjectWords {
@@ -66,4 +67,15 @@ export const SUBJECTS: Readonly<Record<FindingCode, SubjectWords>> = {
   'bad-manifest': several('pack'),
   'pack-differs': several('pack'),
   'generic-pack': several('pack'),
+  'app-plist-unreadable': several('file'),
+  'app-extension-missing': several('file'),
+  'app-key-missing': several('file'),
+  'app-key-forbidden': several('file'),
+  'app-key-invalid': several('file'),
+  'app-manifest-url': several('file'),
+  'app-host-not-allowed': several('file'),
+  'app-size-limit': several('file'),
+  'app-group-mismatch': several('file'),
+  'app-entitlement-missing': several('file'),
+  'app-deployment-target': several('file'),
 };
