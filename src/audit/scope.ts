@@ -54,6 +54,7 @@ function ownersOf({
       case 'system-model':
       case 'channel':
       case 'config':
+      case 'file':
         return null;
     }
   };
