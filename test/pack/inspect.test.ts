@@ -147,7 +147,9 @@ test('a command to paste repeats no id and no name but of their form', async () 
   const pack = await inspect(
     managed(
       { assetPackID: hostile, downloadPolicy: policy, platforms: [hostile] },
-      { 'Contents/a$(b).fmadapter/metadata.json': metadataText({ metadata: { adapterIdentifier: hostile } }) },
+      {
+        'Contents/a$(b).fmadapter/metadata.json': metadataText({ metadata: { adapterIdentifier: hostile } }),
+      },
     ),
   );
   const commands = pack.findings.map(({ fix }) => fix);
