@@ -39,11 +39,12 @@ export async function writePack(path: string, writing: PackWriting): Promise<Omi
   const codec = await chooseCodec(order.recipe, build);
   const known = codec === 'stored' ? knownDigests(build, reader) : await readDigests(order, build, reader);
   const expectedBytes = build.tree.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const settled = new Set(build.tree.files.filter(isSettled).map((file) => file.path)); // asked before it is read
   const sink = await openHashingSink({ path, expectedBytes, wantsParts: reader.wantsParts ?? false });
   try {
     const digests = await writeAs(codec, sink, { ...writing, known, expectedBytes });
     requireBuild(order, digests);
-    rememberDigests(build, digests, { known, reader });
+    rememberDigests(build, digests, { known, settled, reader });
   } catch (error) {
     await sink.abandon();
     throw error;
@@ -84,12 +85,20 @@ async function readDigests(
 function rememberDigests(
   { root, tree }: ListedBuild,
   files: readonly FileDigest[],
-  { known, reader }: { readonly known: ReadonlyMap<string, Sha256>; readonly reader: BuildReader },
+  {
+    known,
+    settled,
+    reader,
+  }: {
+    readonly known: ReadonlyMap<string, Sha256>;
+    readonly settled: ReadonlySet<string>;
+    readonly reader: BuildReader;
+  },
 ): void {
   const sha256Of = new Map(files.map(({ path, sha256 }) => [path, sha256]));
   for (const file of tree.files) {
     const sha256 = sha256Of.get(file.path);
-    if (known.has(file.path) || sha256 === undefined || !isSettled(file)) continue;
+    if (known.has(file.path) || sha256 === undefined || !settled.has(file.path)) continue;
     reader.digests.remember(join(root, file.path), file, sha256);
   }
 }

@@ -36,19 +36,39 @@ export function runTool(start: ToolStart): Promise<ToolEnd> {
   const child = spawn(program, [...words, ...start.args], {
     ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a group of its own: a wrapper's children end with it
   });
-  const end = (): boolean => child.kill('SIGKILL');
+  const end = (): void => endGroup(child);
   process.once('exit', end);
   const watch = watchProgress(child, start);
+  let grace: NodeJS.Timeout | undefined;
   return new Promise<ToolEnd>((resolve, reject) => {
+    const settle = (code: number | null, signal: string | null): void =>
+      resolve({ code, signal, ...watch.said(), stalled: watch.stalled() });
     child.once('error', (cause) => reject(notStarted(program, cause)));
-    child.once('close', (code, signal) =>
-      resolve({ code, signal, ...watch.said(), stalled: watch.stalled() }),
-    );
+    child.once('close', settle);
+    child.once('exit', (code, signal) => {
+      watch.stop();
+      grace = setTimeout(() => settle(code, signal), GRACE_MS); // somebody else may hold its pipes open for ever
+    });
   }).finally(() => {
+    clearTimeout(grace);
+    end();
+    child.stdout.destroy();
+    child.stderr.destroy();
     watch.stop();
     process.removeListener('exit', end);
   });
+}
+
+/** Ends the tool and what it has started. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The whole group has ended already.
+  }
 }
 
 interface Watch {
@@ -73,7 +93,7 @@ function watchProgress(child: ChildProcess, { output, stallMs, onOutputBytes }: 
     }
     if (Date.now() - lastMove < stallMs) return;
     stalled = true;
-    child.kill('SIGKILL');
+    endGroup(child);
   };
   const timer = setInterval(() => void look(), Math.min(1_000, Math.max(20, stallMs / 4)));
   return { said: () => said, stalled: () => stalled, stop: () => clearInterval(timer) };
@@ -104,5 +124,7 @@ const notStarted = (program: string, cause: Error): ReleaseError =>
     cause,
   });
 
+/** How long what a tool said may take to arrive behind its end. */
+const GRACE_MS = 2_000;
 const MOST_TEXT = 64 * 1024;
 const MOST_TOLD = 300;

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, w
 import { isAbsolute, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findPackTool } from '../../../src/pack/ba-package/find.ts';
+import { runTool } from '../../../src/pack/ba-package/run.ts';
 import { installStandIn, openStandIn, readRuns } from '../../support/ba-package-stand-in/install.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { leftovers, lookInto, openBench, TOOL_CASES } from './cases.ts';
@@ -94,6 +95,28 @@ test('what the tool says is summarised: no colours, no heap of lines, no folder 
   expect(message).not.toContain('\u001b');
   expect(message).not.toContain(folder);
 });
+
+test.each([
+  { why: 'stalls', script: 'sleep 20 & wait', says: { stalled: true, code: null } },
+  { why: 'ends', script: 'sleep 20 & exit 3', says: { stalled: false, code: 3 } },
+])('a wrapper that $why takes what it has started with it', async ({ script, says }) => {
+  const start = Date.now();
+  const log = join(scratchFolder(), 'pid');
+  const command = ['/bin/sh', '-c', script.replace('&', `& echo $! > ${log};`)] as const;
+  expect(await runTool({ command, args: [], stallMs: 300 })).toMatchObject(says);
+  expect(Date.now() - start).toBeLessThan(10_000);
+  const child = Number(readFileSync(log, 'utf8'));
+  await expect.poll(() => isRunning(child), { timeout: 5_000 }).toBe(false);
+});
+
+/** False for one that has ended, also where nobody has asked for its exit code yet. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 test('a program that is none, or that cannot be started, is an error of its own', async () => {
   const work = scratchFolder();
