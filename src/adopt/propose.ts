@@ -1,6 +1,7 @@
 import type { AdapterDocument } from '../generated/matrix.ts';
 import type { DownloadPolicy } from '../model/matrix.ts';
 import { ASSET_PACK_ID } from '../model/names.ts';
+import { PLATFORMS } from '../model/platform.ts';
 import type { PackRecord } from '../model/release.ts';
 import type { PackIdentity } from './identify.ts';
 
@@ -38,7 +39,9 @@ export function proposeMatrix(
         : [{ baseModelSignature: pack.baseModelSignature, version: pack.build }];
     adapters.set(pack.adapter, {
       kind: identity.kind,
-      platforms: [...pack.recipe.platforms],
+      platforms: PLATFORMS.filter((platform) =>
+        [...(known?.platforms ?? []), ...pack.recipe.platforms].includes(platform),
+      ),
       downloadPolicy: copyPolicy(pack.recipe.downloadPolicy),
       builds: [...(known?.builds ?? []), build],
       serve: [...(known?.serve ?? []), ...serve],

@@ -86,7 +86,13 @@ async function* readContent(
 async function* readCoded(source: ByteSource, entry: ZipEntry): AsyncGenerator<Uint8Array, void, undefined> {
   const local = Buffer.from(await readExactly(source, { at: entry.headerAt, length: LOCAL_BYTES }));
   if (local.readUInt32LE(0) !== LOCAL_MARK) throw unsound(`has no local header for "${entry.name}"`);
-  const from = entry.headerAt + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28); //  name, extra fields
+  const nameBytes = local.readUInt16LE(26);
+  const nameAt = entry.headerAt + LOCAL_BYTES;
+  const name = await readExactly(source, { at: nameAt, length: nameBytes });
+  // A reader that goes by the directory, and one that goes by the headers, must find the same file.
+  if (Buffer.compare(name, Buffer.from(entry.name)) !== 0)
+    throw unsound(`calls "${entry.name}" something else in its local header`);
+  const from = nameAt + nameBytes + local.readUInt16LE(28); // behind it, extra fields
   if (from + entry.codedBytes > source.sizeBytes) throw unsound(`ends inside "${entry.name}"`);
   for (let done = 0; done < entry.codedBytes; ) {
     const chunk = await source.readSome(from + done, entry.codedBytes - done);

@@ -62,6 +62,11 @@ test.each([
     says: /in the place of another/,
   },
   { why: 'a local header that is none', bytes: broken(LOCAL, 2, 7), says: /no local header/ },
+  {
+    why: 'a local header with another name',
+    bytes: broken(LOCAL, 30, 88),
+    says: /something else in its local header/,
+  },
   { why: 'stored data of another size', bytes: broken(CENTRAL, 20, 3), says: /stored in 3 bytes/ },
   { why: 'data that its CRC-32 does not cover', bytes: broken(LOCAL, 36, 0x21), says: /CRC-32/ },
   {
