@@ -198,7 +198,8 @@ describe('exit codes', () => {
     const config: object = JSON.parse(project.read('fmrelease.config.json'));
     project.write('fmrelease.config.json', { ...config, audit: { severity: off } });
     const { code, stdout } = await project.run(['audit', '--fail-on', 'note']);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Nothing found.\n' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Nothing found\.\nCoverage proved: all \d+ cells decided;/);
   });
 
   test('a name that nobody knows is exit 4, a day that is none exit 2', async () => {

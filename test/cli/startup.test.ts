@@ -154,4 +154,4 @@ const RECORDER = fileURLToPath(new URL('record-modules.mjs', import.meta.url));
 
 /** The command line without a command: none of the stages, and no session. */
 const SHELL =
-  /^src\/(cli\/(?!command\.ts|confirm|session|progress|flags)|errors\.ts|version\.ts)|^scripts\/shell\//;
+  /^src\/(cli\/(?!command\.ts|confirm|session|progress|flags)|errors\.ts|version\.ts|model\/hidden-characters\.ts)|^scripts\/shell\//;
