@@ -67,7 +67,7 @@ export async function finishPublish(
   const { release } = outcome;
   const newest = head ?? outcome.head ?? null;
   if (release !== null) {
-    const admit = (newest: Release): Promise<void> => requireTrustedSource(session, newest);
+    const admit = (tip: Release): Promise<void> => requireTrustedSource(session, tip);
     await attempt(() => rollForward(store, { channel: name, target, allowForeign, admit }));
     await attempt(async () => {
       const checks = await verifyAsTargetSays(
@@ -94,13 +94,7 @@ export async function finishPublish(
       newest === null || newest.entry.revision === release?.entry.revision ? null : newest.entry.revision,
     uploadedBytes: uploads?.uploadedBytes ?? 0,
     skippedBytes: uploads?.skippedBytes ?? 0,
-    packs: (outcome.release?.entry.packs ?? []).map((pack) => ({
-      id: pack.id,
-      version: pack.version,
-      url: packUrl(pack, target.publicUrl),
-      sha256: pack.sha256,
-      sizeBytes: pack.downloadSize,
-    })),
+    packs: (release?.entry.packs ?? []).map((pack) => toPublishedPack(pack, target.publicUrl)),
     notes: [
       ...(outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)]),
       ...(outcome.committed && !outcome.alreadyCommitted ? dateNotes(outcome.release, io) : []),
@@ -110,6 +104,14 @@ export async function finishPublish(
     problems,
   };
 }
+
+const toPublishedPack = (pack: PackRecord, publicUrl: string): PublishedPack => ({
+  id: pack.id,
+  version: pack.version,
+  url: packUrl(pack, publicUrl),
+  sha256: pack.sha256,
+  sizeBytes: pack.downloadSize,
+});
 
 /** What the envelope of an entry says; who wants it proved runs `verify`. */
 function signerOf(release: Release | null): string | null {

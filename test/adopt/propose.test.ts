@@ -34,5 +34,5 @@ test('an adapter whose packs are for different platforms is proposed for all of 
   const packs = [packFor('macOS', OTHER_SIGNATURE), packFor('iOS', SIGNATURE)];
   const { summarizer } = proposeMatrix(packs, '2026-12-01T12:00:00Z');
   expect(summarizer?.platforms).toEqual(['iOS', 'macOS']);
-  expect(summarizer?.serve?.length).toBe(2);
+  expect(summarizer?.serve.length).toBe(2);
 });
