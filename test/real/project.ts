@@ -61,7 +61,13 @@ export function makeRealProject({
   ...target
 }: ProjectKnobs = {}): RealProject {
   const folder = scratch();
-  const { name, region, endpoint, ...rest } = targetOnServer({
+  const {
+    name,
+    region,
+    endpoint,
+    projections: _,
+    ...rest
+  } = targetOnServer({
     prefix,
     ...target,
   });
