@@ -27,6 +27,11 @@ export function benchAudit({ runs = 7, plot = true } = {}) {
         { name: 'node -e 0', command: [process.execPath, '-e', '0'] },
         { name: 'fmrelease audit, warm', command: [process.execPath, CLI, 'audit'], cwd: folder },
         {
+          name: 'fmrelease audit --format sarif, warm: each finding with its line',
+          command: [process.execPath, CLI, 'audit', '--format', 'sarif'],
+          cwd: folder,
+        },
+        {
           name: 'fmrelease audit, cold: no cache of the log',
           command: [process.execPath, CLI, 'audit'],
           cwd: folder,

@@ -29,10 +29,13 @@ export async function gatherAuditState(session: Session, request: AuditRequest):
   const { config, channel, io } = session;
   const { asOf, only, full, fleet = null } = request;
   const day = dayOf({ asOf });
-  const intent = intentOn(await loadIntent(config), config.support, { day, upcoming: null });
   const knownOf = (name: string): Promise<EntryCache> =>
     openEntryCache({ root: config.root, name: `${channel.target.publicUrl} ${name}`, distrust: full });
-  const log = await readLog(channel.store, channel.name, await knownOf(channel.name));
+  const [log, matrix] = await Promise.all([
+    knownOf(channel.name).then((known) => readLog(channel.store, channel.name, known)),
+    loadIntent(config),
+  ]);
+  const intent = intentOn(matrix, config.support, { day, upcoming: null });
   const adapters = selectAdapters(intent, only, only.length === 0 ? [] : everPublished(log));
   const names = new Set(adapters.map(({ name }) => name));
   const desired = desiredStatesOf(adapters, intent, channel.target);

@@ -22,7 +22,7 @@ export async function readLog(
 ): Promise<AuditedLog> {
   const { revisions, slots, faults } = await readSlots(store, channel, known);
   const logFaults = [...faults, ...chainFaults(channel, revisions, slots)];
-  const head = await orFault(readHead(store, channel));
+  const head = await orFault(readHead(store, channel, known));
   if (!(head instanceof ReleaseError)) return { head, headKnown: true, slots, faults: logFaults };
   return {
     head: NO_HEAD,

@@ -1,9 +1,9 @@
 import { ReleaseError } from '../errors.ts';
-import { readJsonBytes } from '../json/read.ts';
+import { isJsonObject, type JsonValue, readJsonBytes } from '../json/read.ts';
 import { sha256Of } from '../model/digest.ts';
 import type { Release } from '../model/release.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
-import { parseCells, parseLogEntry, parseManifest } from './documents.ts';
+import { parseCells, parseLogEntry } from './documents.ts';
 import { type EntryCache, noEntryCache } from './entry-cache.ts';
 import { CHANNELS_PREFIX, cellsKey, logKey, logPrefix, MANIFEST, manifestKey, revisionOf } from './layout.ts';
 
@@ -22,20 +22,27 @@ export interface ChannelHead {
  *
  * @throws ReleaseError `LOG_BROKEN` when a slot is missing, rewritten or unreadable, `DOCUMENT_DAMAGED` for cells
  */
-export async function readHead(store: ReleaseStore, channel: string): Promise<ChannelHead> {
+export async function readHead(
+  store: ReleaseStore,
+  channel: string,
+  known: EntryCache = noEntryCache,
+): Promise<ChannelHead> {
   const object = (await store.read(manifestKey(channel))) ?? null;
-  const named = object === null ? null : revisionNamedBy(object.bytes);
-  const start =
-    (named !== null ? await readEntry(store, channel, named) : null) ??
-    (await readNewestListed(store, channel));
+  const served = object === null ? null : readLeniently(object.bytes);
+  const named = revisionNamedBy(served);
+  const log: EntryReader = (revision) => readSlot(store, { channel, revision, known });
+  const start = (named !== null ? await log(named) : null) ?? (await readNewestListed(store, channel));
   if (start === null)
     return { release: null, projection: { state: object === null ? 'absent' : 'foreign', object } };
-  const tip = await walkToTip(store, channel, start);
+  const tip = await walkToTip(log, channel, start);
   const release = await withCells(store, tip);
   const state = judgeProjection(object, named === start.entry.revision ? start : null, tip);
-  if (object !== null && state === 'current') await requireAgreement(object, tip);
+  if (object !== null && state === 'current') await requireAgreement(served, object.key, tip);
   return { release, projection: { state, object } };
 }
+
+/** Reads one entry of the log at hand. */
+type EntryReader = (revision: number) => Promise<Slot | null>;
 
 /** One revision with its cells, or null when the log has none. */
 export async function readRelease(
@@ -113,13 +120,12 @@ async function readNewestListed(store: ReleaseStore, channel: string): Promise<S
   return newest === undefined ? null : readEntry(store, channel, newest);
 }
 
-async function walkToTip(store: ReleaseStore, channel: string, start: Slot): Promise<Slot> {
-  const before =
-    start.entry.revision === 1 ? null : await readEntry(store, channel, start.entry.revision - 1);
+async function walkToTip(log: EntryReader, channel: string, start: Slot): Promise<Slot> {
+  const before = start.entry.revision === 1 ? null : await log(start.entry.revision - 1);
   requireLink(channel, before, start);
   let tip = start;
   for (;;) {
-    const next = await readEntry(store, channel, tip.entry.revision + 1);
+    const next = await log(tip.entry.revision + 1);
     if (next === null) return tip;
     requireLink(channel, tip, next);
     tip = next;
@@ -168,8 +174,9 @@ function judgeProjection(object: StoredObject | null, explainedBy: Slot | null, 
 }
 
 /** Nothing follows the tip that would prove its bytes, but its projection does: both must name the same packs. */
-async function requireAgreement({ bytes, key }: StoredObject, { entry }: Slot): Promise<void> {
-  const { assetPacks } = await parseManifest(bytes, key);
+async function requireAgreement(manifest: JsonValue, key: string, { entry }: Slot): Promise<void> {
+  const { checkManifest } = await import('./read-manifest.ts');
+  const { assetPacks } = checkManifest(manifest, key);
   const named = entry.packs.map(({ id, version, sha256, downloadSize }) => [
     id,
     version,
@@ -188,16 +195,19 @@ async function requireAgreement({ bytes, key }: StoredObject, { entry }: Slot): 
   );
 }
 
-function revisionNamedBy(bytes: Uint8Array): number | null {
+/** The document of a projection, or null where it is none: whoever wrote that has its own error. */
+function readLeniently(bytes: Uint8Array): JsonValue {
   try {
-    const value = readJsonBytes(bytes, MANIFEST);
-    const revision =
-      value !== null && typeof value === 'object' && !Array.isArray(value) ? value['revision'] : null;
-    return typeof revision === 'number' && Number.isSafeInteger(revision) && revision > 0 ? revision : null;
+    return readJsonBytes(bytes, MANIFEST);
   } catch (error) {
     if (error instanceof ReleaseError) return null;
     throw error;
   }
+}
+
+function revisionNamedBy(manifest: JsonValue): number | null {
+  const revision = isJsonObject(manifest) ? manifest['revision'] : null;
+  return typeof revision === 'number' && Number.isSafeInteger(revision) && revision > 0 ? revision : null;
 }
 
 /** An error for a log that has a hole or a rewritten slot; the message says where. */

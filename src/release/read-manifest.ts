@@ -1,6 +1,6 @@
 import type { ChannelManifest as ChannelManifestJson } from '../generated/manifest.ts';
 import validate from '../generated/manifest.validator.js';
-import { readJson, readJsonBytes } from '../json/read.ts';
+import { type JsonValue, readJson, readJsonBytes } from '../json/read.ts';
 import { checkDocument } from '../json/validate.ts';
 import type { ChannelManifest } from '../model/release.ts';
 import { damagedAs } from './damaged.ts';
@@ -13,8 +13,15 @@ import { damagedAs } from './damaged.ts';
  */
 export const readManifest = (content: string | Uint8Array, source = 'manifest.json'): ChannelManifest =>
   damagedAs('DOCUMENT_DAMAGED', source, () =>
-    checkDocument<ChannelManifestJson>(
+    fitsManifest(
       typeof content === 'string' ? readJson(content, source) : readJsonBytes(content, source),
-      { validate, source, code: 'DOCUMENT_DAMAGED' },
+      source,
     ),
   );
+
+/** {@link readManifest} of JSON that was read already. */
+export const checkManifest = (value: JsonValue, source: string): ChannelManifest =>
+  damagedAs('DOCUMENT_DAMAGED', source, () => fitsManifest(value, source));
+
+const fitsManifest = (value: JsonValue, source: string): ChannelManifest =>
+  checkDocument<ChannelManifestJson>(value, { validate, source, code: 'DOCUMENT_DAMAGED' });
