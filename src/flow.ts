@@ -4,9 +4,10 @@ import { assemblePlan } from './plan/assemble.ts';
 import { gatherPlanFacts, type PlanWishes } from './plan/gather.ts';
 import { type PruneResult, prunePacks } from './prune/prune.ts';
 import { claimPublishedPacks, openClaims } from './publish/claim-packs.ts';
-import { commitRevision, findOperation } from './publish/commit.ts';
+import { findOperation } from './publish/commit.ts';
+import { commitChange, openChange } from './publish/commit-change.ts';
 import { finishPublish, type PublishResult } from './publish/finish.ts';
-import { foreignObjects, readWholeChannel, refuseForeign } from './publish/foreign.ts';
+import { refuseForeign } from './publish/foreign.ts';
 import {
   liftedBy,
   type PublishPermits,
@@ -20,7 +21,7 @@ import { planRollback, type RollbackTarget } from './publish/plan-rollback.ts';
 import { openSeal, requireTrustedSource } from './publish/seal.ts';
 import { uploadPacks } from './publish/upload.ts';
 import { readHead } from './release/read-channel.ts';
-import { revisionFacts } from './release/revision-facts.ts';
+import { foreignObjects, readWholeChannel } from './release/whole-channel.ts';
 import type { Session } from './session.ts';
 import { vouchesIn } from './trust/vouch.ts';
 
@@ -47,9 +48,7 @@ export async function publishPlan(
   plan: Plan,
   options: PublishOptions,
 ): Promise<PublishResult> {
-  const {
-    channel: { store, name },
-  } = session;
+  const { store, name } = session.channel;
   await store.prepare();
   const channel = await readWholeChannel(session.channel);
   const { release: head } = channel;
@@ -80,8 +79,10 @@ export async function publishPlan(
     claims,
     concurrency: options.concurrency,
   });
-  const outcome = await commitRevision(store, {
-    facts: revisionFacts(session, { kind: 'publish', operation: plan.operation, message: options.message }),
+  const outcome = await commitChange(session, {
+    kind: 'publish',
+    operation: plan.operation,
+    message: options.message,
     base: plan.base,
     adapters: plan.change.adapters.map((state) => ({
       ...state,
@@ -95,7 +96,6 @@ export async function publishPlan(
     evenIfEqual: (now) => plan.change.refreshUrls || seal.isDueOn(now),
     seal,
     claims,
-    singleWriter: session.channel.singleWriter,
     movedCode: options.saved ? 'PLAN_STALE' : 'CHANNEL_MOVED',
     foreign: foreignObjects(channel),
   });
@@ -109,28 +109,13 @@ export async function rollBack(
   target: RollbackTarget,
   { message }: Pick<PublishOptions, 'message'>,
 ): Promise<PublishResult> {
-  const {
-    channel: { store, name },
-  } = session;
-  await store.prepare();
-  const whole = await readWholeChannel(session.channel);
-  const { release: head } = whole;
-  refuseForeign(whole, name, false);
-  const claims = await openClaims(store, session.io.wallClock);
-  const { operation, source, ...change } = await planRollback(store, { channel: name, head, claims }, target);
+  const { store, name: channel } = session.channel;
+  const { head, claims } = await openChange(session);
+  const { source, ...change } = await planRollback(store, { channel, head, claims }, target);
   if (source !== null) await requireTrustedSource(session, source);
   const seal = await openSeal(session, { head, replacesHead: target.only.length === 0 });
-  const outcome = await commitRevision(store, {
-    ...change,
-    facts: revisionFacts(session, { kind: 'rollback', operation, message }),
-    evenIfEqual: seal.isDueOn,
-    seal,
-    claims,
-    singleWriter: session.channel.singleWriter,
-    movedCode: 'CHANNEL_MOVED',
-    foreign: [],
-  });
-  return finishPublish(session, { outcome });
+  const rollback = { ...change, kind: 'rollback', message, evenIfEqual: seal.isDueOn, seal, claims } as const;
+  return finishPublish(session, { outcome: await commitChange(session, rollback) });
 }
 
 /** A promotion: what another channel of the target serves, as a new revision of this one. Nothing is uploaded. */
@@ -139,29 +124,13 @@ export async function promote(
   promotion: Promotion,
   { message }: Pick<PublishOptions, 'message'>,
 ): Promise<PublishResult> {
-  const {
-    channel: { store, name, singleWriter },
-  } = session;
-  await store.prepare();
-  const whole = await readWholeChannel(session.channel);
-  const { release: head } = whole;
-  refuseForeign(whole, name, false);
+  const { store, name: channel } = session.channel;
+  const { head, claims } = await openChange(session);
   const { release: source } = await readHead(store, promotion.from);
-  const claims = await openClaims(store, session.io.wallClock);
-  const place = { channel: name, head, source, claims };
-  const { operation, ...change } = await planPromotion(store, place, promotion);
+  const change = await planPromotion(store, { channel, head, source, claims }, promotion);
   if (source !== null) await requireTrustedSource(session, source);
   const seal = await openSeal(session, { head });
-  const outcome = await commitRevision(store, {
-    ...change,
-    facts: revisionFacts(session, { kind: 'promote', operation, message }),
-    evenIfEqual: () => false,
-    seal,
-    claims,
-    singleWriter,
-    movedCode: 'CHANNEL_MOVED',
-    foreign: [],
-  });
+  const outcome = await commitChange(session, { ...change, kind: 'promote', message, seal, claims });
   return finishPublish(session, { outcome });
 }
 

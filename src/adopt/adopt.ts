@@ -6,15 +6,14 @@ import { type Sha256, sha256Of } from '../model/digest.ts';
 import type { Platform } from '../model/platform.ts';
 import { toTimestamp } from '../model/timestamp.ts';
 import { openClaims, type PackClaims } from '../publish/claim-packs.ts';
-import { commitRevision } from '../publish/commit.ts';
+import { commitChange } from '../publish/commit-change.ts';
 import { finishPublish, type PublishResult } from '../publish/finish.ts';
-import { foreignObjects, readWholeChannel } from '../publish/foreign.ts';
 import { openSeal } from '../publish/seal.ts';
 import { uploadPack } from '../publish/upload.ts';
 import { packKey } from '../release/layout.ts';
 import { platformKeys } from '../release/projection.ts';
 import { readRelease } from '../release/read-channel.ts';
-import { revisionFacts } from '../release/revision-facts.ts';
+import { foreignObjects, readWholeChannel } from '../release/whole-channel.ts';
 import type { Session } from '../session.ts';
 import { type AdoptedPack, combineManifests } from './combine.ts';
 import { shown } from './fetch.ts';
@@ -127,7 +126,7 @@ export async function adoptChannel(
   adoption: Adoption,
   { message }: { readonly message: string | null },
 ): Promise<AdoptResult> {
-  const { store, name, singleWriter } = session.channel;
+  const { store, name } = session.channel;
   const { manifests, operation } = adoption;
   const about = { manifests, proposal: { adapters: {} }, remarks: adoption.remarks };
   if (adoption.done) {
@@ -140,11 +139,11 @@ export async function adoptChannel(
   const { taken, uploadedBytes } = await takePacks(session, adoption, claims);
   const adapters = [...new Set(taken.map(({ pack }) => pack.adapter))].sort();
   const seal = await openSeal(session, { head: null });
-  const outcome = await commitRevision(store, {
-    facts: {
-      ...revisionFacts(session, { kind: 'adopt', operation, message }),
-      adopted: Object.fromEntries(manifests.map(({ platform, sha256 }) => [platform, sha256])),
-    },
+  const outcome = await commitChange(session, {
+    kind: 'adopt',
+    operation,
+    message,
+    adopted: Object.fromEntries(manifests.map(({ platform, sha256 }) => [platform, sha256])),
     base: null,
     adapters: adapters.map((adapter) => ({
       adapter,
@@ -160,9 +159,6 @@ export async function adoptChannel(
     versionsThere: Object.fromEntries(adoption.packs.map(({ id, version }) => [id, version])),
     seal,
     claims,
-    singleWriter,
-    movedCode: 'CHANNEL_MOVED',
-    foreign: [],
   });
   const total = taken.reduce((sum, { pack }) => sum + pack.downloadSize, 0);
   const uploads = { uploadedBytes, skippedBytes: total - uploadedBytes };

@@ -1,4 +1,5 @@
 import { ReleaseError } from '../errors.ts';
+import { requestWatched } from '../http/watched-request.ts';
 
 /** A file on the web: its bytes as they come, and its size where the server says it. */
 export interface Fetched {
@@ -18,38 +19,30 @@ export interface Fetched {
 export async function fetchAllowed(
   url: string,
   hosts: ReadonlySet<string>,
-  stallMs = STALL_MS,
+  stallMs?: number,
 ): Promise<Fetched | null> {
   let at = requireAllowed(url, hosts);
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const stall = watchForStall(stallMs);
-    const response = await request(at, stall);
-    const location = response.headers.get('location');
-    if (response.status >= 300 && response.status < 400 && location !== null) {
-      await discard(response, stall);
-      if (!URL.canParse(location, at)) throw unavailable(at, 'redirects to what is no URL');
-      at = requireAllowed(new URL(location, at).href, hosts);
+    const asked = at;
+    const { status, headers, bytes, discard } = await requestWatched(asked, {
+      ...(stallMs === undefined ? {} : { stallMs }),
+      failure: (when, cause) => unavailable(asked, FAILURES[when], cause),
+    });
+    if (status === 200 && bytes !== null) {
+      const length = headers.get('content-length');
+      return { bytes, sizeBytes: length === null ? null : Number(length), cancel: discard };
+    }
+    await discard();
+    const location = headers.get('location');
+    if (status >= 300 && status < 400 && location !== null) {
+      if (!URL.canParse(location, asked)) throw unavailable(asked, 'redirects to what is no URL');
+      at = requireAllowed(new URL(location, asked).href, hosts);
       continue;
     }
-    const { body, status } = response;
-    if (status === 200 && body !== null) return toFetched(response, guarded(body, at, stall), stall);
-    await discard(response, stall);
     if (status === 404 || status === 410) return null;
-    throw status === 403 ? forbidden(at) : unavailable(at, `answered ${status}, expected 200`);
+    throw status === 403 ? forbidden(asked) : unavailable(asked, `answered ${status}, expected 200`);
   }
   throw unavailable(url, `redirects more than ${MOST_REDIRECTS} times`);
-}
-
-function toFetched({ headers }: Response, bytes: Guarded, stall: Stall): Fetched {
-  const length = headers.get('content-length');
-  return {
-    bytes,
-    sizeBytes: length === null ? null : Number(length),
-    cancel: async () => {
-      stall.abort();
-      await bytes.return(undefined); // one that has not started runs nothing of its `finally`
-    },
-  };
 }
 
 /** Returns the URL if its scheme and host are allowed; a query or a port is part of neither. */
@@ -68,62 +61,6 @@ function requireAllowed(text: string, hosts: ReadonlySet<string>): string {
   throw new ReleaseError('USAGE', `"${shown(text)}" lies on ${url.host}, which nobody has named.`, {
     fix: `Pass --host ${url.host} if packs may be fetched from there.`,
   });
-}
-
-async function request(url: string, stall: Stall): Promise<Response> {
-  try {
-    return await fetch(url, {
-      headers: { 'accept-encoding': 'identity' },
-      redirect: 'manual',
-      signal: stall.signal,
-    });
-  } catch (cause) {
-    stall.end();
-    throw unavailable(url, 'does not answer', cause);
-  }
-}
-
-async function discard(response: Response, stall: Stall): Promise<void> {
-  stall.end();
-  await response.body?.cancel();
-}
-
-type Guarded = AsyncGenerator<Uint8Array, void, undefined>;
-
-async function* guarded(body: AsyncIterable<Uint8Array>, url: string, stall: Stall): Guarded {
-  try {
-    for await (const chunk of body) {
-      stall.moved();
-      yield chunk;
-    }
-  } catch (cause) {
-    throw unavailable(url, 'stopped before the end', cause);
-  } finally {
-    stall.end();
-  }
-}
-
-interface Stall {
-  readonly signal: AbortSignal;
-  moved(): void;
-  end(): void;
-  /** Ends the request, and the watch with it. */
-  abort(): void;
-}
-
-function watchForStall(stallMs: number): Stall {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), stallMs);
-  const end = (): void => clearTimeout(timer);
-  return {
-    signal: controller.signal,
-    moved: () => timer.refresh(),
-    end,
-    abort: () => {
-      end();
-      controller.abort();
-    },
-  };
 }
 
 const unavailable = (url: string, why: string, cause?: unknown): ReleaseError =>
@@ -150,4 +87,4 @@ export const shown = (text: string): string => {
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const MOST_REDIRECTS = 5;
-const STALL_MS = 60_000;
+const FAILURES = { unanswered: 'does not answer', interrupted: 'stopped before the end' } as const;

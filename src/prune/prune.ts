@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import { notConditional } from '../publish/commit.ts';
 import { PACKS_PREFIX, TOMBSTONES_PREFIX, tombstoneKey } from '../release/layout.ts';
 import { moveTombstone, readTombstone, SWEEP_START_MS, type Tombstone } from '../release/tombstone.ts';
 import type { Session } from '../session.ts';
+import { notConditional } from '../store/settle.ts';
 import type { UnfinishedUpload } from '../store/store.ts';
 import { judge, type ListedPack, type Verdict } from './decide.ts';
 import { openReferences, type ReferenceReader, type References } from './references.ts';

@@ -2,9 +2,9 @@ import { chainFaults, readSlots } from '../audit/read-log.ts';
 import { retainedKeys } from '../audit/retention.ts';
 import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
-import { foreignObjects, type ProjectedChannel, readWholeChannel } from '../publish/foreign.ts';
 import type { ProjectionTarget } from '../release/projection.ts';
 import { brokenLog, listChannels, readEntry, type Slot } from '../release/read-channel.ts';
+import { foreignObjects, type ProjectedChannel, readWholeChannel } from '../release/whole-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
 
 /** What the logs of a target name, and what of it retention keeps. */

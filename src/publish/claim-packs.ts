@@ -3,8 +3,8 @@ import type { PackRecord, Release } from '../model/release.ts';
 import { TOMBSTONES_PREFIX, tombstoneKey } from '../release/layout.ts';
 import { findPublishedPacks, type PackSearch } from '../release/published-packs.ts';
 import { CLAIM_MS, moveTombstone, readTombstone, SWEEP_MS } from '../release/tombstone.ts';
+import { isUnclear } from '../store/settle.ts';
 import type { ReleaseStore } from '../store/store.ts';
-import { isUnclear } from './commit.ts';
 
 /** What a publisher tells `prune` before it relies on packs that are there already. */
 export interface PackClaims {

@@ -1,6 +1,5 @@
 import { ReleaseError } from '../errors.ts';
 import type { Cell } from '../model/cell.ts';
-import { sha256Of } from '../model/digest.ts';
 import type { Hold, PackRecord, Release } from '../model/release.ts';
 import {
   type AdapterState,
@@ -20,9 +19,11 @@ import {
   readRelease,
   withCells,
 } from '../release/read-channel.ts';
+import { createContent, notConditional } from '../store/settle.ts';
 import type { ReleaseStore, StoredObject, WriteCondition } from '../store/store.ts';
 import type { PackClaims } from './claim-packs.ts';
 import type { Seal } from './seal.ts';
+import { writeSlot } from './write-slot.ts';
 
 /** A change that is ready to commit: every pack it names is in the store, proved. */
 export interface CommitRequest {
@@ -188,90 +189,4 @@ async function isBehind(store: ReleaseStore, channel: string, next: number): Pro
   );
 }
 
-/**
- * Creates an object that its digest names: what is there already is the same bytes, or damaged. An answer that tells
- * nothing is settled by looking, and by writing again where nothing is.
- */
-async function createContent(store: ReleaseStore, key: string, bytes: Uint8Array): Promise<void> {
-  let there: StoredObject | undefined;
-  for (let attempt = 1; there === undefined; attempt++) {
-    try {
-      if ((await store.create(key, bytes)) === 'created') return;
-    } catch (error) {
-      if (!isUnclear(error) || attempt >= MAX_SLOT_WRITES) throw error;
-    }
-    there = await store.read(key);
-    if (attempt >= MAX_SLOT_WRITES) break;
-  }
-  if (there !== undefined && sha256Of(there.bytes) === sha256Of(bytes)) return;
-  throw new ReleaseError(
-    'DOCUMENT_DAMAGED',
-    `${store.place} holds other bytes at ${key} than its name says.`,
-    {
-      fix: 'Remove that object by hand and run the same command again; the channel is untouched.',
-    },
-  );
-}
-
-/**
- * Writes a slot, or learns whose it is. A reply that tells nothing is settled by reading, never by guessing. Our
- * operation in other bytes is another run's: lost here, and found as already committed on the next look.
- */
-async function writeSlot(
-  store: ReleaseStore,
-  { key, entryBytes, entrySha256, claims }: SlotWrite,
-): Promise<'ours' | 'lost'> {
-  let cause: unknown;
-  for (let attempt = 0; attempt < MAX_SLOT_WRITES; attempt++) {
-    try {
-      claims.requireValid(); // before each write: a machine may have slept for a day over the look that settles one
-    } catch (error) {
-      throw cause === undefined ? error : commitUnknown(store, key, error);
-    }
-    try {
-      if ((await store.create(key, entryBytes)) === 'created') return 'ours';
-    } catch (error) {
-      // A write that may still arrive leaves the outcome open, whatever became of the next one.
-      if (!isUnclear(error)) throw cause === undefined ? error : commitUnknown(store, key, error);
-      cause = error;
-    }
-    const slot = await store.read(key).catch((error: unknown) => {
-      throw commitUnknown(store, key, error);
-    });
-    if (slot !== undefined) return sha256Of(slot.bytes) === entrySha256 ? 'ours' : 'lost';
-  }
-  throw commitUnknown(store, key, cause);
-}
-
-interface SlotWrite
-  extends Pick<ComposedRevision, 'entryBytes' | 'entrySha256'>,
-    Pick<CommitRequest, 'claims'> {
-  readonly key: string;
-}
-
-const commitUnknown = (store: ReleaseStore, key: string, cause: unknown): ReleaseError =>
-  new ReleaseError(
-    'COMMIT_UNKNOWN',
-    `${store.place} answered neither the write of ${key} nor the read that would settle it: the release may or may not be committed.`,
-    {
-      fix: 'Run the same command again: it finds its own commit, or makes it.',
-      cause,
-    },
-  );
-
-/** True when nobody knows whether a write was done: only reading can tell. */
-export const isUnclear = (error: unknown): boolean =>
-  error instanceof ReleaseError && error.code === 'STORE_UNAVAILABLE';
-
-/** The store ignores these conditions, and several may be at work. */
-export const notConditional = (store: ReleaseStore, ignored: readonly WriteCondition[]): ReleaseError =>
-  new ReleaseError(
-    'STORE_NOT_CONDITIONAL',
-    `${store.place} ignores ${ignored.join(' and ')}: two commands at once would overwrite each other.`,
-    {
-      fix: 'Use a store that honours conditional writes (docs/stores.md), or pass --single-writer if nothing else ever publishes to it at the same time.',
-    },
-  );
-
 const MAX_RACES = 64;
-const MAX_SLOT_WRITES = 4;

@@ -11,8 +11,8 @@ import {
 } from '../release/projection.ts';
 import { readHead } from '../release/read-channel.ts';
 import { readPlatformProjections } from '../release/read-projections.ts';
+import { isUnclear } from '../store/settle.ts';
 import type { ReleaseStore, StoredObject } from '../store/store.ts';
-import { isUnclear } from './commit.ts';
 import { foreignProjection } from './foreign.ts';
 
 /** What is rolled forward, and whether a projection that no log entry explains may be replaced. */
