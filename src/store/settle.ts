@@ -27,9 +27,7 @@ export async function createContent(store: ReleaseStore, key: string, bytes: Uin
   throw new ReleaseError(
     'DOCUMENT_DAMAGED',
     `${store.place} holds other bytes at ${key} than its name says.`,
-    {
-      fix: 'Remove that object by hand and run the same command again; the channel is untouched.',
-    },
+    { fix: `Remove ${key} there by hand and run the same command again; the channel is untouched.` },
   );
 }
 
