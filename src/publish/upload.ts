@@ -116,7 +116,7 @@ async function readBack(store: ReleaseStore, pack: ReadyPack, progress: Progress
     'DIGEST_MISMATCH',
     `${store.place} holds other bytes at ${pack.key} than were sent.`,
     {
-      fix: 'Check the disk, remove that object by hand, and run the same command again; the channel is untouched.',
+      fix: `Check the disk, remove ${pack.key} there by hand, and run the same command again; the channel is untouched.`,
     },
   );
 }
@@ -137,7 +137,5 @@ const wrongSize = (store: ReleaseStore, pack: ReadyPack, found: number): Release
   new ReleaseError(
     'SIZE_MISMATCH',
     `${store.place} has ${pack.key} with ${found} bytes, expected ${pack.downloadSize}.`,
-    {
-      fix: 'Remove that object by hand and run the same command again; the channel is untouched.',
-    },
+    { fix: `Remove ${pack.key} there by hand and run the same command again; the channel is untouched.` },
   );

@@ -177,7 +177,7 @@ const notThere = ({ connection, key, upload }: Sending): ReleaseError =>
     'SIZE_MISMATCH',
     `${connection.place} took ${key} and has not got it with ${upload.sizeBytes} bytes.`,
     {
-      fix: 'Remove that object by hand if it is there, and run the same command again; the channel is untouched.',
+      fix: `Remove ${key} by hand if it is there, and run the same command again; the channel is untouched.`,
     },
   );
 
