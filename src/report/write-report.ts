@@ -1,16 +1,13 @@
 import { open } from 'node:fs/promises';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
-import type { Session } from '../session.ts';
 import type { ReportFacts } from './facts.ts';
-import { gatherReport } from './gather.ts';
+import { gatherReport, type ReportQuestion, type ReportSessions } from './gather.ts';
 import { readPageAssets } from './page-assets.ts';
 import { PAGE_HEAD, renderReport } from './render-report.ts';
 
 /** What a report is about, and where its page goes. */
-export interface ReportRequest {
-  readonly asOf: Date;
-  readonly only: readonly string[];
+export interface ReportRequest extends ReportQuestion {
   /** The file to write, relative to the working directory. */
   readonly file: string;
   /** Where fmrelease itself is installed. */
@@ -18,35 +15,44 @@ export interface ReportRequest {
 }
 
 /** What was written, and the figures of the page: the fields of `report --json`. */
-export interface ReportResult extends Pick<ReportFacts, 'target' | 'channel' | 'day' | 'counts'> {
+export interface ReportResult extends Pick<ReportFacts, 'channel' | 'day' | 'counts' | 'notLookedAt'> {
   readonly file: string;
   readonly sizeBytes: number;
+  /** The first of `targets`, and its newest revision. */
+  readonly target: string;
   readonly revision: number | null;
+  readonly targets: readonly { readonly target: string; readonly revision: number | null }[];
   readonly adapters: number;
   readonly cells: ReportFacts['matrix']['counts'] & { readonly total: number; readonly inferred: number };
 }
 
 /**
- * Audits the channel and writes the report of it, whole or not at all. Replaces an older report, and nothing else.
+ * Audits the channel at each target and writes the report of it, whole or not at all. Replaces an older report, and nothing else.
  *
  * @throws ReleaseError `FILE_EXISTS` where another kind of file is, `FILE_UNWRITABLE`, or as {@link gatherReport} does
  */
 export async function writeReport(
-  session: Session,
-  { asOf, only, file, packageRoot }: ReportRequest,
+  sessions: ReportSessions,
+  { file, packageRoot, ...question }: ReportRequest,
 ): Promise<ReportResult> {
   await refuseOtherFile(file);
-  const facts = await gatherReport(session, { asOf, only });
+  const facts = await gatherReport(sessions, question);
   const page = Buffer.from(renderReport(facts, await readPageAssets(packageRoot)), 'utf8');
   await writeFileAtomically(file, page);
-  const { target, channel, day, counts, matrix, releases } = facts;
+  const { channel, day, counts, matrix, notLookedAt } = facts;
+  const targets = facts.channels.map(({ target, releases: [newest] }) => ({
+    target,
+    revision: newest?.revision ?? null,
+  }));
   return {
     file,
     sizeBytes: page.length,
-    target,
+    target: targets[0]?.target ?? '',
     channel,
     day,
-    revision: releases[0]?.revision ?? null,
+    revision: targets[0]?.revision ?? null,
+    targets,
+    notLookedAt,
     adapters: matrix.rows.length,
     cells: { total: matrix.total, inferred: matrix.inferred, ...matrix.counts },
     counts,
