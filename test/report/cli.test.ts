@@ -44,7 +44,7 @@ describe('fmrelease report', () => {
     }
     expect(pages[1]).toBe(pages[0]);
     expect(pages[2]).not.toBe(pages[0]);
-    expect(pages[2]).toContain('as of 2027-06-01');
+    expect(pages[2]).toContain('as of 1 June 2027');
   });
 
   test('replaces no file that is not a report', async () => {
