@@ -15,7 +15,8 @@ export function drawGrowth({ title, xLabel, yLabel, series }) {
     STYLE,
     `<text x="${LEFT}" y="22" font-weight="600">${title}</text>`,
     ...x.ticks.map(
-      (tick) => `<text x="${x.at(tick)}" y="${HEIGHT - BOTTOM + 19}" text-anchor="middle">${withCommas(tick)}</text>`,
+      (tick) =>
+        `<text x="${x.at(tick)}" y="${HEIGHT - BOTTOM + 19}" text-anchor="middle">${withCommas(tick)}</text>`,
     ),
     ...y.ticks.flatMap((tick) => [
       `<line class="grid" x1="${LEFT}" y1="${y.at(tick)}" x2="${WIDTH - RIGHT}" y2="${y.at(tick)}"/>`,

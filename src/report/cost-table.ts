@@ -23,7 +23,9 @@ const classRow = (own: DeviceClassCost, weighed: boolean): Html =>
   html`<tr><th scope="row">${own.platform} ${formatOsRange(own.os)}<small>${
     own.systemModel === null ? 'no system model' : userText(own.systemModel)
   }${own.variant === null ? null : html` (${userText(own.variant)})`}</small><td>${formatBytes(own.bytesPerDevice)}<td>${sumOf(own.packs)}${
-    weighed ? html`<td>${devicesOf(own)}<td>${own.egressBytes === null ? '–' : formatBytes(own.egressBytes)}` : null
+    weighed
+      ? html`<td>${devicesOf(own)}<td>${own.egressBytes === null ? '–' : formatBytes(own.egressBytes)}`
+      : null
   }
 `;
 
@@ -48,7 +50,8 @@ function totals({ platforms, perDevices, totalEgressBytes }: ReleaseCost): Html 
   const scale = perDevices === null ? '' : ` per ${formatCount(perDevices)} devices of the platform`;
   const parts = platforms.map(({ egressBytes }) => formatBytes(egressBytes)).join(' + ');
   return html`<ul class="totals">${platforms.map(
-    ({ platform, egressBytes }) => html`<li>${platform}: <b>${formatBytes(egressBytes)}</b>${scale}, at most.</li>`,
+    ({ platform, egressBytes }) =>
+      html`<li>${platform}: <b>${formatBytes(egressBytes)}</b>${scale}, at most.</li>`,
   )}${
     totalEgressBytes === null
       ? html`<li>Shares of different platforms do not compare, so there is no sum over them; a table with <code>devices</code> gives one.</li>`

@@ -40,7 +40,9 @@ function verdict({ counts, matrix }: ReportFacts): string {
 function reach({ reach: platforms, users, matrix }: ReportFacts): Html {
   if (platforms.length === 0)
     return html`<p class="empty">${
-      matrix.rows.length === 0 ? 'The matrix has no adapter yet.' : 'The OS share table names no platform of the matrix.'
+      matrix.rows.length === 0
+        ? 'The matrix has no adapter yet.'
+        : 'The OS share table names no platform of the matrix.'
     }</p>`;
   return html`${platforms.map((own) => platformReach(own, matrix.rows.length))}<p class="quiet">${
     users === null
@@ -70,9 +72,7 @@ const shorten = (places: readonly string[]): string =>
     : places.join(', ');
 
 /** How a part of the users is painted, as the state of the matrix that it is closest to, and told. */
-const REACH: Readonly<
-  Record<ReachPart['kind'], { readonly className: string; readonly words: string }>
-> = {
+const REACH: Readonly<Record<ReachPart['kind'], { readonly className: string; readonly words: string }>> = {
   undecided: { className: 'g', words: 'have no decision' },
   none: { className: 's', words: 'get no adapter, on purpose' },
   some: { className: 'd', words: 'get some adapters, and none of the others on purpose' },
@@ -87,13 +87,17 @@ function nextSteps({ findings }: ReportFacts): Html {
   if (urgent.length === 0)
     return html`<p class="empty">Nothing. Run the audit again when an OS version ships.</p>`;
   const rest = urgent.length - MOST_STEPS;
-  return html`<ol class="steps">${urgent.slice(0, MOST_STEPS).map(
-    (group) =>
-      html`<li><span class="badge ${group.severity}">${SEVERITY_WORDS[group.severity]}</span> <a href="#${findingId(group)}">${group.title}</a>${
-        group.count === 1 ? null : html` <span class="count">× ${group.count}</span>`
-      }</li>`,
-  )}</ol>${
-    rest > 0 ? html`<p class="quiet"><a href="#findings">${count(rest, 'more kind')} of ${urgencies(urgent)}</a>, each with its fix</p>` : null
+  return html`<ol class="steps">${urgent
+    .slice(0, MOST_STEPS)
+    .map(
+      (group) =>
+        html`<li><span class="badge ${group.severity}">${SEVERITY_WORDS[group.severity]}</span> <a href="#${findingId(group)}">${group.title}</a>${
+          group.count === 1 ? null : html` <span class="count">× ${group.count}</span>`
+        }</li>`,
+    )}</ol>${
+    rest > 0
+      ? html`<p class="quiet"><a href="#findings">${count(rest, 'more kind')} of ${urgencies(urgent)}</a>, each with its fix</p>`
+      : null
   }`;
 }
 
@@ -112,7 +116,9 @@ function figures({ matrix, channels }: ReportFacts): Html {
   return html`<dl class="cards"><div><dt>Adapters</dt><dd>${matrix.rows.length}</dd></div><div><dt>Kinds of device</dt><dd>${matrix.columns.length}</dd></div><div><dt>Covered cells</dt><dd>${matrix.counts.covered}<small> of ${matrix.total}</small></dd></div><div><dt>Gaps</dt><dd>${matrix.counts.gap}</dd></div><div><dt>Newest release${
     channels.length > 1 ? html` <small>at ${userText(first?.target ?? '')}</small>` : null
   }</dt><dd>${
-    newest === undefined ? 'none' : html`${newest.revision}<small> ${dayWords(newest.createdAt.slice(0, 10))}</small>`
+    newest === undefined
+      ? 'none'
+      : html`${newest.revision}<small> ${dayWords(newest.createdAt.slice(0, 10))}</small>`
   }</dd></div><div><dt>All packs of it</dt><dd>${newest === undefined ? '–' : formatBytes(newest.totalBytes)}</dd></div></dl>`;
 }
 

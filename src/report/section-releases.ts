@@ -7,8 +7,8 @@ import type { ReleaseFacts } from './releases.ts';
 
 /** The history of the channel at each target: a chart of sizes, and every revision, newest first. */
 export const releasesSection = ({ channels, channel, notLookedAt }: ReportFacts): Html =>
-  html`<section id="releases" aria-labelledby="releases-h"><h2 id="releases-h">Releases</h2>${channels.map((own) =>
-    history(own, channel, channels.length > 1),
+  html`<section id="releases" aria-labelledby="releases-h"><h2 id="releases-h">Releases</h2>${channels.map(
+    (own) => history(own, channel, channels.length > 1),
   )}${notLookedAt.map(
     ({ target, why }) => html`<h3>${userText(target)}</h3><p class="empty">Not looked at. ${prose(why)}</p>`,
   )}</section>`;

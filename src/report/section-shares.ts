@@ -23,7 +23,8 @@ function sharesOf({ states, source, devices }: UserFacts): Html {
 }
 
 /** A file without the folders that it lies in on somebody's machine. */
-const nameOf = (source: string): string => (source.includes('`') ? source : (/[^/\\]+$/.exec(source)?.[0] ?? source));
+const nameOf = (source: string): string =>
+  source.includes('`') ? source : (/[^/\\]+$/.exec(source)?.[0] ?? source);
 
 /** One card for adapters that hold the same shares. */
 function shareCard(adapters: readonly (readonly HeldShare[])[]): Html {

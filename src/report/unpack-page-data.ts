@@ -76,7 +76,11 @@ type DeclineWords = Omit<Extract<ServeDecision, { kind: 'none' }>, 'kind'>;
 
 function unpackPack(
   [id, version, sha256, downloadSize, adapter, build, signature]: PackData,
-  { text, packsUrl, url }: { readonly text: TextAt; readonly packsUrl: string; readonly url?: string | undefined },
+  {
+    text,
+    packsUrl,
+    url,
+  }: { readonly text: TextAt; readonly packsUrl: string; readonly url?: string | undefined },
 ): AnswerablePack {
   return {
     id: text(id),

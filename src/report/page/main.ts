@@ -29,5 +29,6 @@ openMatrixClick(data.table);
 offerCopies();
 // What is folded must not be missing on paper.
 window.addEventListener('beforeprint', () => {
-  for (const folded of document.querySelectorAll('details:not(.screen-only)')) folded.setAttribute('open', '');
+  for (const folded of document.querySelectorAll('details:not(.screen-only)'))
+    folded.setAttribute('open', '');
 });
