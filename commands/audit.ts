@@ -4,8 +4,8 @@ import { locateFindings } from '../src/audit/locate.ts';
 import { repositoryRoot } from '../src/audit/repository-root.ts';
 import { runAudit } from '../src/audit/run.ts';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { fleetFlag, onlyFlag, rehashFlag, toggle } from '../src/cli/flags.ts';
-import { openEverySession, openSession } from '../src/cli/session.ts';
+import { allTargetsFlag, fleetFlag, onlyFlag, rehashFlag, toggle } from '../src/cli/flags.ts';
+import { openSessions } from '../src/cli/session.ts';
 import { writeStepSummary } from '../src/cli/step-summary.ts';
 import { loadFleet } from '../src/fleet/load-fleet.ts';
 import { isAtLeast, SEVERITIES } from '../src/model/finding.ts';
@@ -29,7 +29,7 @@ export default class Audit extends ReleaseCommand {
     fleet: fleetFlag,
     'as-of': string({ description: 'Answer for this day, such as 2027-03-01.' }),
     upcoming: string({ description: 'What changes when this OS version ships, such as 27.1.' }),
-    'all-targets': toggle({ description: 'Look at the channel at every target of the config.' }),
+    'all-targets': allTargetsFlag,
     'fail-on': string({
       options: ['error', 'warning', 'note', 'none'] as const,
       default: 'none',
@@ -49,9 +49,7 @@ export default class Audit extends ReleaseCommand {
     const asOf = flags['as-of'] === undefined ? this.environment.now() : parseInstant(flags['as-of']);
     const upcoming = flags.upcoming === undefined ? null : parseOsVersion(flags.upcoming);
     const opening = { ...this.opening(flags), rehash: flags.rehash };
-    const { sessions, left } = flags['all-targets']
-      ? await openEverySession(opening)
-      : { sessions: [await openSession(opening)] as const, left: [] };
+    const { sessions, left } = await openSessions(opening, flags['all-targets']);
     const { config } = sessions[0];
     const report = await runAudit(sessions, {
       asOf,

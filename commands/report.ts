@@ -1,8 +1,9 @@
 import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { onlyFlag, rehashFlag } from '../src/cli/flags.ts';
-import { openSession } from '../src/cli/session.ts';
+import { allTargetsFlag, fleetFlag, onlyFlag, rehashFlag } from '../src/cli/flags.ts';
+import { openSessions } from '../src/cli/session.ts';
+import { loadFleet } from '../src/fleet/load-fleet.ts';
 import { parseInstant } from '../src/model/timestamp.ts';
 import { renderReportAnswer } from '../src/render/report.ts';
 import { writeReport } from '../src/report/write-report.ts';
@@ -10,10 +11,15 @@ import { writeReport } from '../src/report/write-report.ts';
 export default class Report extends ReleaseCommand {
   static override summary =
     'Write one HTML page for people: matrix, coverage, users, findings, releases, a device simulator.';
-  static override examples = ['<%= config.bin %> report', '<%= config.bin %> report --out public/index.html'];
+  static override examples = [
+    '<%= config.bin %> report',
+    '<%= config.bin %> report --all-targets --fleet fleet.csv --out public/index.html',
+  ];
   static override flags = {
     only: onlyFlag,
     rehash: rehashFlag,
+    fleet: fleetFlag,
+    'all-targets': allTargetsFlag,
     'as-of': string({ description: 'Answer for this day, such as 2027-03-01.' }),
     out: string({ description: 'The file to write.', default: 'fmrelease-report.html' }),
   };
@@ -24,10 +30,14 @@ export default class Report extends ReleaseCommand {
       parsed.flags;
     this.prepare(flags);
     const asOf = flags['as-of'] === undefined ? this.environment.now() : parseInstant(flags['as-of']);
-    const session = await openSession({ ...this.opening(flags), rehash: flags.rehash });
-    const result = await writeReport(session, {
+    const opening = { ...this.opening(flags), rehash: flags.rehash };
+    const { sessions, left } = await openSessions(opening, flags['all-targets']);
+    const { config } = sessions[0];
+    const result = await writeReport(sessions, {
       asOf,
-      only: flags.only ?? session.config.only,
+      only: flags.only ?? config.only,
+      fleet: await loadFleet(config, flags.fleet),
+      notLookedAt: left,
       file: flags.out,
       packageRoot: this.config.root,
     });

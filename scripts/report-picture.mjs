@@ -1,24 +1,20 @@
 #!/usr/bin/env node
-// Makes docs/images/report.png: the report of a sample project as Chromium shows it, from the top down. Needs Chromium
-// (see scripts/chromium.mjs) and the built CLI. Prints the size of the picture.
+// Makes docs/images/report.png: the report of examples/audit as Chromium shows it, from the top down, with the digest of
+// its page inside. Needs Chromium (see scripts/chromium.mjs) and the built CLI. `npm run picture`.
 //
-//   node scripts/report-picture.mjs [--out FILE] [--project FOLDER [--date DAY] [--target NAME]] [--megabytes 133]
-//                                   [--dark] [--height 1000, or 0 for the whole page]
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+//   node scripts/report-picture.mjs [--out FILE] [--dark] [--height 1180, or 0 for the whole page]
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './chromium.mjs';
-import { fmrelease, makeSampleProject } from './sample-project.mjs';
+import { digestOfPage, preparePicture, signPicture } from './picture-source.mjs';
 
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: fileURLToPath(new URL('../docs/images/report.png', import.meta.url)) },
-    project: { type: 'string' },
-    date: { type: 'string', default: '2026-10-05' },
-    target: { type: 'string' },
-    megabytes: { type: 'string', default: '133' },
     dark: { type: 'boolean', default: false },
     height: { type: 'string', default: '1180' },
   },
@@ -26,34 +22,31 @@ const { values } = parseArgs({
 
 const folder = mkdtempSync(join(tmpdir(), 'fmrelease-picture-'));
 try {
-  const page = join(folder, 'report.html');
-  const target = values.target === undefined ? [] : ['--target', values.target];
-  fmrelease(projectFolder(), values.date, ['report', '--out', page, ...target]);
+  const { file, cwd, args, env } = preparePicture(folder);
+  const cli = fileURLToPath(new URL('../bin/run.js', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, ...env },
+  });
+  if (status !== 0) throw new Error(`fmrelease ${args.join(' ')} exits ${status}:\n${stderr}`);
+  const picture = signPicture(await takePicture(file, values), digestOfPage(readFileSync(file, 'utf8')));
   mkdirSync(dirname(values.out), { recursive: true });
-  await takePicture(page, values);
-  console.log(`${values.out}: ${Math.round(statSync(values.out).size / 1000)} kB`);
+  writeFileSync(values.out, picture);
+  console.log(`${values.out}: ${Math.round(picture.length / 1000)} kB`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The project that was named, or the sample, made anew. */
-function projectFolder() {
-  if (values.project !== undefined) return resolve(values.project);
-  const project = join(folder, 'editor');
-  mkdirSync(project);
-  makeSampleProject(project, { megabytes: Number(values.megabytes) });
-  return project;
-}
-
-async function takePicture(path, { out, dark, height }) {
+async function takePicture(file, { dark, height }) {
   const browser = await openBrowser();
   try {
     const page = await browser.newPage({
       viewport: { width: 1160, height: Number(height) || 1000 },
       colorScheme: dark ? 'dark' : 'light',
     });
-    await page.goto(pathToFileURL(path).href);
-    await page.screenshot({ path: out, fullPage: Number(height) === 0 });
+    await page.goto(pathToFileURL(file).href);
+    return await page.screenshot({ fullPage: Number(height) === 0 });
   } finally {
     await browser.close();
   }

@@ -100,7 +100,7 @@ function newOf<Item extends Finding>(after: readonly Item[], before: readonly Fi
 }
 
 /** What each pack weighs: as it is published, else as its build is registered. */
-const sizesOf = ({ channel, desired }: AuditState): ReadonlyMap<string, number> =>
+export const sizesOf = ({ channel, desired }: AuditState): ReadonlyMap<string, number> =>
   new Map([
     ...desired.flatMap(({ packs }) => packs.map(({ id, sizeBytes }) => [id, sizeBytes] as const)),
     ...(channel.head?.entry.packs ?? []).map(({ id, downloadSize }) => [id, downloadSize] as const),

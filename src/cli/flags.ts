@@ -28,6 +28,9 @@ export const fleetFlag = string({
   description: 'A CSV of OS shares (platform, os, share or devices), instead of `fleet` of the config.',
 });
 
+/** Looks at one channel everywhere. */
+export const allTargetsFlag = toggle({ description: 'Look at the channel at every target of the config.' });
+
 /** Distrusts known digests. */
 export const rehashFlag = toggle({
   description: 'Read every file again instead of trusting known digests.',

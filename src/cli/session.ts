@@ -86,6 +86,12 @@ export async function openEverySession(request: SessionRequest): Promise<EverySe
   throw refusal ?? new Error('a config has at least one target');
 }
 
+/** {@link openEverySession} where all targets are asked for, else {@link openSession} alone. */
+export async function openSessions(request: SessionRequest, allTargets: boolean): Promise<EverySession> {
+  if (allTargets) return openEverySession(request);
+  return { sessions: [await openSession(request)], left: [] };
+}
+
 /** The time, the listener, the caches and the facts that CI tells. */
 export async function openIo(
   config: Config,

@@ -2,18 +2,19 @@ import type { ReportResult } from '../report/write-report.ts';
 import { renderCounts } from './findings.ts';
 import { count, formatBytes } from './units.ts';
 
-/** Where the page is and what it says, in three lines. */
+/** Where the page is and what it says, in a few lines. */
 export const renderReportAnswer = ({
   file,
   sizeBytes,
-  target,
+  targets,
   channel,
-  revision,
   adapters,
   cells,
   counts,
+  notLookedAt,
 }: ReportResult): readonly string[] => [
-  `Wrote ${file}, ${formatBytes(sizeBytes)}: ${target}/${channel}, ${revision === null ? 'no release yet' : `revision ${revision}`}.`,
+  `Wrote ${file}, ${formatBytes(sizeBytes)}: ${targets.map(({ target, revision }) => `${target}/${channel}, ${revision === null ? 'no release yet' : `revision ${revision}`}`).join('; ')}.`,
+  ...notLookedAt.map(({ target, why }) => `Not looked at: ${target}. ${why}`),
   `${count(adapters, 'adapter')}, ${count(cells.total, 'cell')}, ${count(cells.gap, 'gap')}. ${renderCounts(counts)}`,
   'Open it in any browser; it needs no network.',
 ];

@@ -1,30 +1,34 @@
-import { auditTargets, type WaivedFinding } from '../audit/audit.ts';
+import type { AuditFindings, WaivedFinding } from '../audit/audit.ts';
+import { reportOf, sizesOf } from '../audit/run.ts';
 import type { AuditState } from '../audit/state.ts';
-import { dayOf } from '../audit/state.ts';
 import { ReleaseError } from '../errors.ts';
-import { type HeldShare, weighStates } from '../fleet/weigh.ts';
-import { toCell } from '../matrix/coverage.ts';
+import { costOf, type ReleaseCost } from '../fleet/cost.ts';
+import type { FleetReport } from '../fleet/report.ts';
 import { packIdOf } from '../matrix/decide.ts';
 import { requireSoundMatrix } from '../matrix/load.ts';
+import type { Cell } from '../model/cell.ts';
 import type { Severity } from '../model/finding.ts';
-import type { Build } from '../model/matrix.ts';
+import type { Adapter, Build } from '../model/matrix.ts';
 import { formatOsRange, toOsRangeText } from '../model/os-range.ts';
 import { compareOsVersions, formatOsVersion } from '../model/os-version.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { packUrl } from '../release/projection.ts';
 import { countFindings } from '../render/findings.ts';
-import type { AnswerablePack } from '../resolve/answer-release.ts';
+import type { AnswerablePack, PublishedRelease } from '../resolve/answer-release.ts';
 import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { type MatrixTable, matrixTable } from './matrix-table.ts';
+import { type PlatformReach, reachOf } from './reach.ts';
 import { type ReleaseFacts, releaseFacts } from './releases.ts';
-import type { Simulation } from './simulation.ts';
+import type { SimulatedChannel, Simulation } from './simulation.ts';
 
 /** Everything that a report says, before any of it is markup. */
 export interface ReportFacts {
   readonly project: string;
-  readonly target: string;
+  /** The targets whose channel it is about, at least one; what each one serves. */
+  readonly channels: readonly ChannelFacts[];
+  /** Targets of the config that nothing could be read of, and why. */
+  readonly notLookedAt: readonly TargetLeft[];
   readonly channel: string;
-  readonly publicUrl: string;
   /** The day that the findings are for. */
   readonly day: string;
   readonly toolVersion: string;
@@ -32,53 +36,112 @@ export interface ReportFacts {
   readonly only: readonly string[];
   readonly support: readonly { readonly platform: Platform; readonly os: string }[];
   readonly matrix: MatrixTable;
-  /** Null without a fleet in the config. */
-  readonly shares: readonly HeldShare[] | null;
-  /** Newest first. */
-  readonly releases: readonly ReleaseFacts[];
+  readonly reach: readonly PlatformReach[];
+  /** Null where nobody told which OS versions the users have. */
+  readonly users: UserFacts | null;
+  /** What devices download of everything that the first target serves. */
+  readonly cost: ReleaseCost;
   readonly findings: readonly FindingGroup[];
-  /** What the config waives, worst first. */
+  /** What the config waives, worst first, and its waivers that cover nothing. */
   readonly waived: readonly WaivedFinding[];
+  readonly unusedWaivers: AuditFindings['unusedWaivers'];
   readonly counts: Readonly<Record<Severity, number>>;
   readonly simulation: Simulation;
   /** OS versions that are known to be out, oldest first: what a device is picked from. */
   readonly osReleases: readonly { readonly version: string; readonly platforms: readonly Platform[] }[];
 }
 
-/** What the audited state does not tell about where it was read. */
-export interface ReportOrigin {
-  readonly project: string;
+/** The channel at one target: its releases, newest first. */
+export interface ChannelFacts {
   readonly target: string;
-  readonly publicUrl: string;
-  readonly toolVersion: string;
+  readonly releases: readonly ReleaseFacts[];
 }
 
-/** Tells a report from an audited state. Pure. */
-export function reportFacts(state: AuditState, origin: ReportOrigin): ReportFacts {
-  const { findings, waived } = auditTargets([state]);
+/** Which OS versions the users have, and what each state holds of them. */
+export type UserFacts = Pick<FleetReport, 'source' | 'devices' | 'states'>;
+
+/** A target that no channel was opened at. */
+export interface TargetLeft {
+  readonly target: string;
+  readonly why: string;
+}
+
+/** What the audited states do not tell about where they were read. */
+export interface ReportOrigin {
+  readonly project: string;
+  readonly toolVersion: string;
+  readonly notLookedAt: readonly TargetLeft[];
+}
+
+/** An audited state, and the public URL of the target that it was read at. */
+export interface ReportedState {
+  readonly state: AuditState;
+  readonly publicUrl: string;
+}
+
+/** Tells a report from the audited states of one channel at one or several targets. Pure. */
+export function reportFacts(
+  reported: readonly [ReportedState, ...ReportedState[]],
+  origin: ReportOrigin,
+): ReportFacts {
+  const [{ state }] = reported;
+  const { fleet, intent } = state;
+  const found = reportOf(
+    reported.map((own) => own.state),
+    { fleet, upcoming: null },
+  );
   return {
     ...origin,
+    channels: reported.map(({ state: { channel } }) => ({
+      target: channel.target,
+      releases: releaseFacts(channel.slots.map(({ entry }) => entry)),
+    })),
     channel: state.channel.name,
-    day: dayOf(state),
+    day: found.asOf,
     only: state.only,
     support: PLATFORMS.flatMap((platform) => {
       const range = state.config.support[platform];
       return range === undefined ? [] : [{ platform, os: formatOsRange(toOsRangeText(range)) }];
     }),
     matrix: matrixTable(state.cells),
-    shares: state.fleet === null ? null : weighStates(state.fleet, state.cells.map(toCell)),
-    releases: releaseFacts(state.channel.slots.map(({ entry }) => entry)),
-    findings: groupFindings(findings),
-    waived,
-    counts: countFindings(findings),
-    simulation: toSimulation(state, origin.publicUrl),
-    osReleases: [...state.intent.catalogue.osReleases]
+    reach: reachOf(state.cells, fleet),
+    users: found.fleet,
+    cost: found.fleet?.cost ?? costWithoutFleet(found.coverage.cells, state),
+    findings: groupFindings(found.findings),
+    waived: found.waived,
+    unusedWaivers: found.unusedWaivers,
+    counts: countFindings(found.findings),
+    simulation: toSimulation(reported),
+    osReleases: [...intent.catalogue.osReleases]
       .sort((one, other) => compareOsVersions(one.version, other.version))
       .map(({ version, platforms }) => ({ version: formatOsVersion(version), platforms })),
   };
 }
 
-function toSimulation({ intent, adapters, channel }: AuditState, publicUrl: string): Simulation {
+function costWithoutFleet(cells: readonly Cell[], state: AuditState): ReleaseCost {
+  const sizes = sizesOf(state);
+  return costOf(
+    cells,
+    ({ pack }) => (pack === null ? null : { id: pack, sizeBytes: sizes.get(pack) ?? 0 }),
+    null,
+  );
+}
+
+function toSimulation(reported: readonly [ReportedState, ...ReportedState[]]): Simulation {
+  const [{ state }] = reported;
+  const { intent, adapters } = state;
+  return {
+    adapters,
+    systemModels: intent.catalogue.systemModels,
+    channels: reported.map((own) => toSimulatedChannel(own, adapters)),
+    unsound: unsoundAdapters(intent, adapters),
+  };
+}
+
+function toSimulatedChannel(
+  { state: { channel }, publicUrl }: ReportedState,
+  adapters: readonly Adapter[],
+): SimulatedChannel {
   const { head } = channel;
   const packs = (head?.entry.packs ?? []).map((pack) => ({ ...pack, url: packUrl(pack, publicUrl) }));
   const byBuild = new Map(packs.map((pack) => [`${pack.id} ${pack.buildDigest}`, pack]));
@@ -89,23 +152,17 @@ function toSimulation({ intent, adapters, channel }: AuditState, publicUrl: stri
       if (pack !== undefined) packOf.set(build, pack);
     }
   }
-  const { systemModels } = intent.catalogue;
-  return {
-    adapters,
-    systemModels,
-    packOf,
-    release:
-      head === null
-        ? null
-        : {
-            channel: channel.name,
-            source: 'log',
-            revision: head.entry.revision,
-            cells: head.cells,
-            packs,
-          },
-    unsound: unsoundAdapters(intent, adapters),
-  };
+  const release: PublishedRelease | null =
+    head === null
+      ? null
+      : {
+          channel: channel.name,
+          source: 'log',
+          revision: head.entry.revision,
+          cells: head.cells,
+          packs,
+        };
+  return { target: channel.target, publicUrl, packOf, release };
 }
 
 function unsoundAdapters(

@@ -1,28 +1,35 @@
 import { basename } from 'node:path';
 import { type AuditRequest, gatherAuditState } from '../audit/gather.ts';
-import { loadFleet } from '../fleet/load-fleet.ts';
 import type { Session } from '../session.ts';
-import { type ReportFacts, reportFacts } from './facts.ts';
+import { type ReportedState, type ReportFacts, reportFacts, type TargetLeft } from './facts.ts';
+
+/** What a report is about. */
+export interface ReportQuestion extends Omit<Required<AuditRequest>, 'full'> {
+  /** Targets of the config that no session was opened for. */
+  readonly notLookedAt: readonly TargetLeft[];
+}
+
+/** Sessions of one config and one channel name, a target each. */
+export type ReportSessions = readonly [Session, ...Session[]];
 
 /**
- * Audits the channel and tells what a report of it says. Writes nothing but the digest cache.
+ * Audits the channel at each target and tells what a report of it says. Writes nothing but the digest cache.
  *
  * @throws ReleaseError as `audit` does: `ADAPTER_UNKNOWN`, or as matrix and store do
  */
 export async function gatherReport(
-  session: Session,
-  request: Omit<AuditRequest, 'full' | 'fleet'>,
+  [first, ...others]: ReportSessions,
+  { notLookedAt, ...request }: ReportQuestion,
 ): Promise<ReportFacts> {
-  const { config, channel, io } = session;
-  const state = await gatherAuditState(session, {
-    ...request,
-    full: false,
-    fleet: await loadFleet(config, undefined),
+  const read = async (session: Session): Promise<ReportedState> => ({
+    state: await gatherAuditState(session, { ...request, full: false }),
+    publicUrl: session.channel.target.publicUrl,
   });
-  return reportFacts(state, {
-    project: basename(config.root),
-    target: channel.target.name,
-    publicUrl: channel.target.publicUrl,
-    toolVersion: io.toolVersion,
+  const reported: [ReportedState, ...ReportedState[]] = [await read(first)];
+  for (const session of others) reported.push(await read(session));
+  return reportFacts(reported, {
+    project: basename(first.config.root),
+    toolVersion: first.io.toolVersion,
+    notLookedAt,
   });
 }

@@ -16,6 +16,8 @@ export interface FindingGroup {
 /** One message with its fix. `alsoFor`: the subjects that have the same message, but for their own name in it. */
 export interface FindingCase {
   readonly subject: string;
+  /** The targets that it is true of, where several were looked at and it is not true of the project as such. */
+  readonly targets: readonly string[];
   readonly message: string;
   readonly fix: string;
   readonly alsoFor: readonly string[];
@@ -32,7 +34,7 @@ function toGroup(findings: readonly Finding[]): readonly FindingGroup[] {
   const [first] = findings;
   if (first === undefined) return [];
   const { title, why } = FINDING_WORDS[first.code];
-  const alike = alikeFindings(findings);
+  const alike = alikeFindings(acrossTargets(findings));
   return [
     {
       code: first.code,
@@ -46,6 +48,7 @@ function toGroup(findings: readonly Finding[]): readonly FindingGroup[] {
           : [
               {
                 subject: one.subject,
+                targets: one.target === undefined ? [] : one.target.split(BETWEEN_TARGETS),
                 message: one.message,
                 fix: one.fix,
                 alsoFor: others.map(({ subject }) => subject),
@@ -55,3 +58,18 @@ function toGroup(findings: readonly Finding[]): readonly FindingGroup[] {
     },
   ];
 }
+
+/** What is said alike of several targets, once, with all their names as its target. */
+const acrossTargets = (findings: readonly Finding[]): readonly Finding[] =>
+  [
+    ...groupBy(findings, ({ target, subject, message, fix }) =>
+      JSON.stringify([target === undefined, subject, message, fix]),
+    ).values(),
+  ].flatMap((same) => {
+    const [first] = same;
+    if (first?.target === undefined) return same;
+    return [{ ...first, target: same.flatMap(({ target }) => target ?? []).join(BETWEEN_TARGETS) }];
+  });
+
+/** No name of a target has it. */
+const BETWEEN_TARGETS = '\u0002';

@@ -4,26 +4,36 @@ import type { Platform } from '../model/platform.ts';
 import type { SystemModel } from '../model/system-model.ts';
 import { packKey } from '../release/layout.ts';
 import type { AnswerablePack, PublishedRelease } from '../resolve/answer-release.ts';
-import { openInterner } from './interner.ts';
+import { type Interner, openInterner } from './interner.ts';
 import type { MatrixTable } from './matrix-table.ts';
-import type { Simulation } from './simulation.ts';
+import type { SimulatedChannel, Simulation } from './simulation.ts';
 
 /** What the page of a report holds for its script, as small as JSON can be: texts once, everything else by place. */
 export interface PageData {
   readonly texts: readonly string[];
   readonly systemModels: readonly Omit<SystemModel, 'evidence' | 'toolkit'>[];
   readonly adapters: readonly AdapterData[];
+  /** The packs of all channels, each once. */
   readonly packs: readonly PackData[];
-  /** What the URLs of packs start with. */
-  readonly packsUrl: string;
-  readonly release: ReleaseData | null;
+  readonly channels: readonly ChannelData[];
   readonly unsound: readonly (readonly [name: string, message: string, fix: string])[];
   readonly table: TableData;
 }
 
+/** A channel at one target; packs by place. */
+export interface ChannelData {
+  readonly target: string;
+  /** What the URLs of packs start with; `urls` are those that are not what digest and id make. */
+  readonly publicUrl: string;
+  readonly urls: readonly (readonly [pack: number, url: string])[];
+  /** Adapter by adapter: the pack that carries each of its builds, or -1. */
+  readonly carriers: readonly (readonly number[])[];
+  readonly release: ReleaseData | null;
+}
+
 /** An adapter as far as resolving reads it; the numbers are places in the texts, builds and serve entries as tuples. */
 export interface AdapterData extends Pick<Adapter, 'name' | 'kind' | 'packId' | 'platforms'> {
-  readonly builds: readonly (readonly [version: number, signature: number, pack: number])[];
+  readonly builds: readonly (readonly [version: number, signature: number])[];
   readonly serve: readonly ServeData[];
 }
 
@@ -32,7 +42,7 @@ export type ServeData =
   | readonly [kind: 0 | 1, subject: number, version: number]
   | readonly [kind: 0 | 1, subject: number, version: -1, decline: number];
 
-/** A published pack; its URL only where it is not what digest and id make. */
+/** A published pack, without its URL. */
 export type PackData = readonly [
   id: number,
   version: number,
@@ -41,13 +51,13 @@ export type PackData = readonly [
   adapter: number,
   build: number,
   signature: number,
-  url?: string,
 ];
 
 /** A release: who asks (places) and what that comes to (outcomes), each once; per adapter its places, outcomes, packs. */
 export interface ReleaseData {
   readonly channel: string;
   readonly revision: number;
+  readonly packs: readonly number[];
   readonly places: readonly Pick<
     Cell,
     'platform' | 'os' | 'systemModel' | 'variant' | 'baseModelSignature'
@@ -71,19 +81,16 @@ export interface TableData {
   readonly states: readonly (readonly [adapter: string, letters: string])[];
 }
 
-/** Packs a simulation and the table beside it. `publicUrl` ends with a slash. */
+/** Packs a simulation and the table beside it. */
 export function packPageData(
-  { adapters, systemModels, packOf, release, unsound }: Simulation,
+  { adapters, systemModels, channels, unsound }: Simulation,
   table: MatrixTable,
-  publicUrl: string,
 ): PageData {
   const texts = openInterner<string>((text) => text);
-  const packs = openInterner<AnswerablePack>(({ id, sha256 }) => `${sha256} ${id}`);
-  for (const pack of release?.packs ?? []) packs.indexOf(pack);
+  const packs = openInterner<AnswerablePack>(packKeyOf);
   const build = (own: Build): AdapterData['builds'][number] => [
     texts.indexOf(own.version),
     texts.indexOf(own.baseModelSignature),
-    packs.indexOf(packOf.get(own) ?? null),
   ];
   const packed = adapters.map(({ name, kind, packId, platforms, builds, serve }) => ({
     name,
@@ -96,9 +103,8 @@ export function packPageData(
   return {
     systemModels: systemModels.map(({ evidence: _, toolkit: __, ...row }) => row),
     adapters: packed,
-    release: release === null ? null : packRelease(release, texts.indexOf, packs.indexOf),
-    packs: packs.values.map((pack) => packPack(pack, texts.indexOf, publicUrl)),
-    packsUrl: publicUrl,
+    channels: channels.map((channel) => packChannel(channel, adapters, { texts, packs })),
+    packs: packs.values.map((pack) => packPack(pack, texts.indexOf)),
     unsound: [...unsound].map(([name, { message, fix }]) => [name, message, fix]),
     table: {
       columns: table.columns.map(({ platform, os, variant }) => [platform, os.from, variant]),
@@ -113,6 +119,31 @@ export function packPageData(
 
 type TextIndex = (text: string | null) => number;
 
+interface Interners {
+  readonly texts: Interner<string>;
+  readonly packs: Interner<AnswerablePack>;
+}
+
+const packKeyOf = ({ id, version, sha256, downloadSize, ...origin }: AnswerablePack): string =>
+  [id, version, sha256, downloadSize, origin.adapter, origin.build, origin.baseModelSignature].join(' ');
+
+function packChannel(
+  { target, publicUrl, packOf, release }: SimulatedChannel,
+  adapters: Simulation['adapters'],
+  { texts, packs }: Interners,
+): ChannelData {
+  const published = release?.packs ?? [];
+  return {
+    target,
+    publicUrl,
+    urls: published
+      .filter(({ url, sha256, id }) => url !== `${publicUrl}${packKey(sha256, id)}`)
+      .map((pack) => [packs.indexOf(pack), pack.url]),
+    carriers: adapters.map(({ builds }) => builds.map((own) => packs.indexOf(packOf.get(own) ?? null))),
+    release: release === null ? null : packRelease(release, texts.indexOf, packs.indexOf),
+  };
+}
+
 function packServe({ subject, decision }: ServeEntry, indexOf: TextIndex): ServeData {
   const kind = subject.kind === 'signature' ? 0 : 1;
   const about = indexOf(subject.kind === 'signature' ? subject.signature : subject.id);
@@ -121,12 +152,11 @@ function packServe({ subject, decision }: ServeEntry, indexOf: TextIndex): Serve
   return [kind, about, -1, indexOf(JSON.stringify({ fallback, reason, until }))];
 }
 
-function packPack(pack: AnswerablePack, indexOf: TextIndex, publicUrl: string): PackData {
-  const { id, version, sha256, downloadSize, url } = pack;
+function packPack(pack: AnswerablePack, indexOf: TextIndex): PackData {
+  const { id, version, sha256, downloadSize } = pack;
   const origin = [pack.adapter, pack.build, pack.baseModelSignature].map(indexOf);
   const [adapter = -1, build = -1, signature = -1] = origin;
-  const data = [indexOf(id), version, sha256, downloadSize, adapter, build, signature] as const;
-  return url === `${publicUrl}${packKey(sha256, id)}` ? data : [...data, url];
+  return [indexOf(id), version, sha256, downloadSize, adapter, build, signature];
 }
 
 function packRelease(
@@ -150,6 +180,7 @@ function packRelease(
   return {
     channel,
     revision,
+    packs: packs.map(packIndex),
     cells: [...byAdapter].map(([adapter, own]) => [
       indexOf(adapter),
       lists.indexOf(own.map(({ place }) => place)),

@@ -15,14 +15,15 @@ interface Bar {
  * new. Many revisions share a bar.
  *
  * @param releases - newest first, at least one
+ * @param place - ` at eu`, for who cannot see what it stands under; or nothing
  */
-export function releaseChart(releases: readonly ReleaseFacts[]): Html {
+export function releaseChart(releases: readonly ReleaseFacts[], place: string): Html {
   const bars = toBars([...releases].reverse());
   const highest = Math.max(1, ...bars.map(({ totalBytes, newBytes }) => Math.max(totalBytes, newBytes)));
   const slot = WIDTH / Math.max(bars.length, LEAST_SLOTS);
   const each = bars[0] === undefined ? 1 : bars[0].last - bars[0].first + 1;
   const newest = releases[0]?.totalBytes ?? 0;
-  const name = `Size of ${count(releases.length, 'release')}; the newest holds ${formatBytes(newest)}, the largest ${formatBytes(highest)}.`;
+  const name = `Size of ${count(releases.length, 'release')}${place}; the newest holds ${formatBytes(newest)}, the largest ${formatBytes(highest)}.`;
   return html`<figure class="chart"><svg viewBox="0 0 ${LEFT + WIDTH} ${HEIGHT + 26}" role="img" aria-label="${name}">
 ${[0, 0.5, 1].map((part) => gridLine(part, highest))}
 ${bars.map((bar, index) => barMarkup(bar, { x: LEFT + index * slot, slot, highest }))}

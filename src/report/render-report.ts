@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { count, formatBytes } from '../render/units.ts';
+import { dayWords } from './day-words.ts';
 import type { ReportFacts } from './facts.ts';
 import { type Html, html, rawHtml, scriptJson, userText } from './html.ts';
 import type { PageAssets } from './page-assets.ts';
 import { packPageData } from './page-data.ts';
 import { findingsSection } from './section-findings.ts';
+import { glance } from './section-glance.ts';
 import { matrixSection } from './section-matrix.ts';
 import { releasesSection } from './section-releases.ts';
 import { sharesSection } from './section-shares.ts';
@@ -22,14 +23,14 @@ export const PAGE_HEAD = `<!doctype html>
  * it load nothing and send nothing. Pure: the same facts give the same bytes.
  */
 export function renderReport(facts: ReportFacts, { script, style }: PageAssets): string {
-  const data = packPageData(facts.simulation, facts.matrix, facts.publicUrl);
+  const data = packPageData(facts.simulation, facts.matrix);
   const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
   return html`${rawHtml(PAGE_HEAD)}
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${facts.project}: ${facts.target}/${facts.channel}, ${facts.day}</title>
+<title>${facts.project}: ${facts.channels.map(({ target }) => target).join(', ')}/${facts.channel}, ${facts.day}</title>
 <link rel="icon" href="data:,">
 <style>${rawHtml(style)}</style>
 </head>
@@ -39,8 +40,8 @@ ${header(facts)}
 <main id="main">
 ${matrixSection(facts)}
 ${sharesSection(facts)}
-${simulatorSection(facts)}
 ${findingsSection(facts)}
+${simulatorSection(facts)}
 ${releasesSection(facts)}
 </main>
 <footer><p>Made by fmrelease ${facts.toolVersion} from the matrix, the log and the catalogue of system models. No device was asked: what only a device can prove is marked as inferred.</p></footer>
@@ -52,35 +53,16 @@ ${releasesSection(facts)}
 }
 
 function header(facts: ReportFacts): Html {
-  const { project, target, channel, day, releases, matrix, counts, only } = facts;
-  const [newest] = releases;
+  const { project, channels, channel, day, only } = facts;
   return html`<header><p class="eyebrow">Model releases</p><h1>${userText(project)}</h1>
-<p class="where">Target ${userText(target)} · channel ${userText(channel)} · ${day}${
-    only.length === 0
-      ? null
-      : html` · only ${only.map((name, index) => html`${index === 0 ? '' : ', '}${userText(name)}`)}`
+<p class="where">${channels.length === 1 ? 'Target' : 'Targets'} ${names(channels.map(({ target }) => target))} · channel ${userText(channel)} · <time datetime="${day}">${dayWords(day)}</time>${
+    only.length === 0 ? null : html` · only ${names(only)}`
   }</p>
-<p class="verdict ${counts.error > 0 ? 'bad' : counts.warning > 0 ? 'fair' : 'good'}">${verdict(facts)}</p>
-<dl class="cards"><div><dt>Adapters</dt><dd>${matrix.rows.length}</dd></div><div><dt>Device kinds</dt><dd>${matrix.columns.length}</dd></div><div><dt>Covered cells</dt><dd>${matrix.counts.covered}<small> of ${matrix.total}</small></dd></div><div><dt>Gaps</dt><dd>${matrix.counts.gap}</dd></div><div><dt>Newest release</dt><dd>${
-    newest === undefined ? 'none' : html`${newest.revision}<small> ${newest.createdAt.slice(0, 10)}</small>`
-  }</dd></div><div><dt>Size</dt><dd>${newest === undefined ? '–' : formatBytes(newest.totalBytes)}</dd></div></dl>
-<nav aria-label="Parts of the report"><a href="#matrix">Matrix</a><a href="#users">Users</a><a href="#device">Device</a><a href="#findings">Findings</a><a href="#releases">Releases</a></nav></header>`;
+${glance(facts)}
+<nav aria-label="Parts of the report"><a href="#matrix">Matrix</a><a href="#users">Users and downloads</a><a href="#findings">Findings</a><a href="#device">Device</a><a href="#releases">Releases</a></nav></header>`;
 }
 
-/** The state of things as one sentence. */
-function verdict({ counts, matrix }: ReportFacts): string {
-  if (counts.error > 0)
-    return `${count(counts.error, 'error')} ${counts.error === 1 ? 'wants' : 'want'} an answer before the next release.`;
-  const { gap } = matrix.counts;
-  const decided =
-    matrix.total === 0
-      ? 'Nothing is registered yet'
-      : gap === 0
-        ? 'Every device kind has a decision'
-        : `${count(gap, 'cell')} ${gap === 1 ? 'has' : 'have'} no decision`;
-  return counts.warning > 0
-    ? `${decided}; ${count(counts.warning, 'warning')} to look at.`
-    : `${decided}; nothing to look at.`;
-}
+const names = (all: readonly string[]): readonly Html[] =>
+  all.map((name, index) => html`${index === 0 ? '' : ', '}${userText(name)}`);
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -28,12 +28,18 @@ export function proof({ counts, total, inferred }: MatrixTable): string {
 
 function tables(matrix: MatrixTable): Html {
   const groups = columnGroups(matrix.columns);
-  return html`${legend(matrix)}${
-    matrix.rows.length > FEW_ROWS
-      ? html`<p class="filter" hidden><label for="filter">Show adapters whose name contains</label> <input id="filter" type="search" autocomplete="off" spellcheck="false"> <span id="filter-count" role="status"></span></p>`
-      : null
-  }${groups.map((indices) => table(matrix, indices))}`;
+  const isDense = groups.some(({ length }) => length > MOST_COLUMNS);
+  return html`${legend(matrix, isDense)}${matrix.rows.length > FEW_ROWS ? filter(matrix) : null}${groups.map(
+    (indices) => table(matrix, indices, isDense),
+  )}`;
 }
+
+const filter = ({ counts }: MatrixTable): Html =>
+  html`<p class="filter" hidden><label for="filter">Show adapters whose name contains</label> <input id="filter" type="search" autocomplete="off" spellcheck="false">${
+    counts.gap === 0
+      ? null
+      : html` <label><input id="filter-gaps" type="checkbox" autocomplete="off"> only those with a gap</label>`
+  } <span id="filter-count" role="status"></span></p>`;
 
 /** The places of the columns of each table. */
 function columnGroups(columns: readonly MatrixColumn[]): readonly (readonly number[])[] {
@@ -44,11 +50,12 @@ function columnGroups(columns: readonly MatrixColumn[]): readonly (readonly numb
   );
 }
 
-function table({ columns, rows }: MatrixTable, indices: readonly number[]): Html {
+function table({ columns, rows }: MatrixTable, indices: readonly number[], isDense: boolean): Html {
   const shown = indices.flatMap((index) => columns[index] ?? []);
   const platforms = [...new Set(shown.map(({ platform }) => platform))];
   const name = `What each device kind gets of each adapter: ${platforms.join(', ')}`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table class="heat" data-first="${indices[0] ?? 0}">
+  const shape = `${isDense ? ' dense' : ''}${rows.length > FEW_ROWS ? ' tall' : ''}`;
+  return html`<div class="scroll${shape}" tabindex="0" role="region" aria-label="${name}"><table class="heat" data-first="${indices[0] ?? 0}">
 <thead><tr><th scope="col" rowspan="2">Adapter</th>${platforms.map((platform) => platformHead(platform, shown))}</tr>
 <tr>${shown.map(columnHead)}</tr></thead>
 <tbody>${rows.map(
@@ -65,9 +72,9 @@ const platformHead = (platform: Platform, shown: readonly MatrixColumn[]): Html 
   html`<th scope="colgroup" colspan="${shown.filter((column) => column.platform === platform).length}">${platform}</th>`;
 
 const columnHead = ({ os, systemModel, variant, inferred }: MatrixColumn): Html =>
-  html`<th scope="col">${formatOsRange(os)}<small>${systemModel === null ? 'no system model' : userText(systemModel)}</small>${
+  html`<th scope="col"><span>${formatOsRange(os)}<small>${systemModel === null ? 'no system model' : userText(systemModel)}</small>${
     variant === null ? null : html`<small>variant ${userText(variant)}</small>`
-  }${inferred ? html`<small class="inferred">inferred</small>` : null}</th>`;
+  }${inferred ? html`<small class="inferred">inferred</small>` : null}</span></th>`;
 
 function cellMarkup({ state, build, fallback }: TableCell): Html {
   const { label, className } = STATE_WORDS[state];
@@ -79,8 +86,9 @@ function cellMarkup({ state, build, fallback }: TableCell): Html {
   return html`<td class="${className}"${instead}>${label}</td>`;
 }
 
-const legend = ({ counts }: MatrixTable): Html =>
-  html`<dl class="legend">${MATRIX_STATES.map((state) => {
+/** In a dense table a letter stands for the word of a state, and for the covered the version. */
+const legend = ({ counts }: MatrixTable, isDense: boolean): Html =>
+  html`<dl class="legend${isDense ? ' dense' : ''}">${MATRIX_STATES.map((state) => {
     const { label, className, meaning } = STATE_WORDS[state];
     return html`<div><dt><span class="swatch ${className}">${label}</span> <b>${counts[state]}</b></dt><dd>${meaning}</dd></div>`;
   })}</dl>`;

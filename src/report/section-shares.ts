@@ -1,22 +1,30 @@
 import { groupBy } from '../audit/group.ts';
 import type { HeldShare } from '../fleet/weigh.ts';
-import type { ReportFacts } from './facts.ts';
-import { type Html, html, userText } from './html.ts';
+import { formatCount } from '../render/fleet.ts';
+import { costMarkup } from './cost-table.ts';
+import type { ReportFacts, UserFacts } from './facts.ts';
+import { type Html, html, prose, userText } from './html.ts';
+import { percent } from './percent.ts';
+import { proportionBar } from './proportion-bar.ts';
 import { STATE_WORDS } from './state-words.ts';
 
-/** What part of the users each state holds, with the arithmetic; how to get that where no fleet is known. */
-export const sharesSection = ({ shares }: ReportFacts): Html =>
-  html`<section id="users" aria-labelledby="users-h"><h2 id="users-h">How many users that is</h2>${
-    shares === null || shares.length === 0 ? NO_FLEET : sharesOf(shares)
-  }</section>`;
+/** What part of the users each state holds, and what their devices download, with the arithmetic of both. */
+export const sharesSection = (facts: ReportFacts): Html =>
+  html`<section id="users" aria-labelledby="users-h"><h2 id="users-h">How many users that is, and what they download</h2>${
+    facts.users === null || facts.users.states.length === 0 ? NO_FLEET : sharesOf(facts.users)
+  }${costMarkup(facts)}</section>`;
 
-function sharesOf(shares: readonly HeldShare[]): Html {
-  const adapters = [...groupBy(shares, ({ adapter }) => adapter).values()];
+function sharesOf({ states, source, devices }: UserFacts): Html {
+  const adapters = [...groupBy(states, ({ adapter }) => adapter).values()];
   const alike = groupBy(adapters, (own) => JSON.stringify(own.map(({ adapter: _, ...held }) => held)));
-  return html`<p class="lead">Of each platform’s users, from the config’s <code>fleet</code>. Adapters with the same shares stand together.</p>${[
-    ...alike.values(),
-  ].map(shareCard)}`;
+  return html`<p class="lead">Of each platform’s users, from ${prose(nameOf(source))}${
+    devices === null ? '' : `, ${formatCount(devices)} devices`
+  }. Adapters with the same shares stand together.</p>${[...alike.values()].map(shareCard)}`;
 }
+
+/** A file without the folders that it lies in on somebody's machine. */
+const nameOf = (source: string): string =>
+  source.includes('`') ? source : (/[^/\\]+$/.exec(source)?.[0] ?? source);
 
 /** One card for adapters that hold the same shares. */
 function shareCard(adapters: readonly (readonly HeldShare[])[]): Html {
@@ -28,22 +36,14 @@ function shareCard(adapters: readonly (readonly HeldShare[])[]): Html {
 }
 
 function platformBar(parts: readonly HeldShare[]): Html {
-  const total = Math.max(
-    1,
-    parts.reduce((sum, { share }) => sum + share, 0),
+  const bar = proportionBar(
+    parts.map(({ state, share }) => ({ share, className: STATE_WORDS[state].className })),
   );
-  let at = 0;
-  const bars = parts.map(({ state, share }) => {
-    const width = (share / total) * BAR_WIDTH;
-    const bar = html`<rect class="${STATE_WORDS[state].className}" x="${round(at)}" y="0" width="${round(width)}" height="20"/>`;
-    at += width;
-    return bar;
-  });
-  return html`<div class="bar"><h4>${parts[0]?.platform ?? ''}</h4><svg viewBox="0 0 ${BAR_WIDTH} 20" preserveAspectRatio="none" aria-hidden="true" focusable="false">${bars}</svg><ul>${parts.map(partLine)}</ul></div>`;
+  return html`<div class="bar"><h4>${parts[0]?.platform ?? ''}</h4>${bar}<ul>${parts.map(partLine)}</ul></div>`;
 }
 
-const partLine = ({ state, share, terms }: HeldShare): Html =>
-  html`<li><span class="swatch ${STATE_WORDS[state].className}">${STATE_WORDS[state].label}</span> <b>${percent(share)}</b>${
+const partLine = ({ state, share, terms, devices }: HeldShare): Html =>
+  html`<li><span class="swatch ${STATE_WORDS[state].className}">${STATE_WORDS[state].label}</span> <b>${percent(share)}</b>${devices === null ? null : ` (${formatCount(devices)} devices)`}${
     terms.length === 0
       ? null
       : html` <span class="terms">= ${terms.map(
@@ -51,10 +51,4 @@ const partLine = ({ state, share, terms }: HeldShare): Html =>
         )}</span>`
   }</li>`;
 
-/** `41.5 %`, without a zero behind the point. */
-export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
-
-const round = (value: number): number => Number(value.toFixed(2));
-
-const NO_FLEET = html`<p class="empty">The config has no OS share table. With <code>fleet</code>, such as <code>fleet: { iOS: { '26.4': 0.4, '26.5': 0.3 } }</code>, this part says what share of users each state holds.</p>`;
-const BAR_WIDTH = 600;
+const NO_FLEET = html`<p class="empty">The config has no OS share table. With <code>fleet</code>, such as <code>fleet: { iOS: { '26.4': 0.4, '26.5': 0.3 } }</code>, or with <code>--fleet FILE.csv</code>, this part says what share of users each state holds, and what their downloads come to.</p>`;

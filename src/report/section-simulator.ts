@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts';
 /** The form that asks what one device gets. The page's script answers; without one it says what answers instead. */
 export function simulatorSection(facts: ReportFacts): Html {
   const { simulation, osReleases, matrix } = facts;
-  const { release, systemModels } = simulation;
+  const { channels, systemModels } = simulation;
   const platforms = PLATFORMS.filter(
     (platform) =>
       facts.support.some((supported) => supported.platform === platform) ||
@@ -21,8 +21,18 @@ export function simulatorSection(facts: ReportFacts): Html {
 <noscript><p class="empty">This part needs JavaScript. <code>fmrelease resolve --explain</code> answers the same in a terminal.</p></noscript>
 <div class="simulator" hidden><form id="simulator" autocomplete="off">
 <label>Answer from <select name="source"><option value="matrix">the matrix</option>${
-    release === null ? null : html`<option value="log">published revision ${release.revision}</option>`
+    channels.every(({ release }) => release === null)
+      ? null
+      : html`<option value="log">what is published</option>`
   }</select></label>
+${
+  channels.length < 2
+    ? null
+    : html`<label>At <select name="target">${channels.map(
+        ({ target, release }) =>
+          html`<option value="${target}">${target} (${release === null ? 'no release yet' : `revision ${release.revision}`})</option>`,
+      )}</select></label>`
+}
 <label>Adapter <select name="adapter"></select></label>
 <label>Platform <select name="platform">${platforms.map((platform) => html`<option>${platform}</option>`)}</select></label>
 <label>OS version <input name="os" inputmode="decimal" list="os-versions" spellcheck="false" value="${newest}"></label>

@@ -14,16 +14,26 @@ import type { ResolveResult } from '../resolve/result.ts';
 export interface Simulation {
   readonly adapters: readonly Adapter[];
   readonly systemModels: readonly SystemModel[];
-  /** The pack that carries a build on the channel. */
-  readonly packOf: ReadonlyMap<Build, AnswerablePack>;
-  /** The newest release of the channel; null before the first. */
-  readonly release: PublishedRelease | null;
+  /** The channel at each target, at least one. */
+  readonly channels: readonly SimulatedChannel[];
   /** Why an adapter cannot be resolved from the matrix, where it cannot. */
   readonly unsound: ReadonlyMap<string, { readonly message: string; readonly fix: string }>;
 }
 
+/** What one target serves. */
+export interface SimulatedChannel {
+  readonly target: string;
+  readonly publicUrl: string;
+  /** The pack that carries a build on the channel. */
+  readonly packOf: ReadonlyMap<Build, AnswerablePack>;
+  /** The newest release of the channel; null before the first. */
+  readonly release: PublishedRelease | null;
+}
+
 /** A device as it is typed: the flags of `resolve`. */
 export interface DeviceQuestion {
+  /** The first target where none is named. */
+  readonly target?: string | undefined;
   readonly source?: 'matrix' | 'log';
   readonly adapter: string;
   readonly platform: string;
@@ -35,7 +45,7 @@ export interface DeviceQuestion {
 /**
  * Answers as `fmrelease resolve --json` does, from the facts at hand. Pure.
  *
- * @throws ReleaseError `USAGE`, `ADAPTER_UNKNOWN`, `RELEASE_NOT_FOUND`, `MATRIX_UNSOUND`, `RESOLUTION_AMBIGUOUS`
+ * @throws ReleaseError `USAGE`, `TARGET_UNKNOWN`, `ADAPTER_UNKNOWN`, `RELEASE_NOT_FOUND`, `MATRIX_UNSOUND`, `RESOLUTION_AMBIGUOUS`
  */
 export function simulate(simulation: Simulation, question: DeviceQuestion): ResolveResult {
   const query = isGiven(question.signature) ? parseSignatureQuery(question.signature) : undefined;
@@ -46,8 +56,9 @@ export function simulate(simulation: Simulation, question: DeviceQuestion): Reso
     variant: isGiven(question.variant) ? question.variant : undefined,
   };
   const name = pickAdapter(question.adapter, query) ?? question.adapter;
+  const channel = pickChannel(simulation, question.target);
   if (question.source === 'log') {
-    const release = requireRelease(simulation.release);
+    const release = requireRelease(channel.release);
     if (!adaptersOf(release).includes(name)) throw unknownAdapter(name);
     return answerFromRelease(release, { ...device, adapter: name });
   }
@@ -55,9 +66,9 @@ export function simulate(simulation: Simulation, question: DeviceQuestion): Reso
   if (adapter === undefined) throw unknownAdapter(name);
   const fault = simulation.unsound.get(name);
   if (fault !== undefined) throw new ReleaseError('MATRIX_UNSOUND', fault.message, { fix: fault.fix });
-  const { systemModels, packOf } = simulation;
+  const { systemModels } = simulation;
   const resolution = resolve(adapter, systemModels, device);
-  const published = resolution.build === null ? null : (packOf.get(resolution.build) ?? null);
+  const published = resolution.build === null ? null : (channel.packOf.get(resolution.build) ?? null);
   return answerForAdapter({ adapter, systemModels, device }, resolution, published);
 }
 
@@ -65,6 +76,19 @@ export function simulate(simulation: Simulation, question: DeviceQuestion): Reso
 export const adaptersOf = ({ cells }: PublishedRelease): readonly string[] => [
   ...new Set(cells.map(({ adapter }) => adapter)),
 ];
+
+/**
+ * The channel at a target, or at the first one.
+ *
+ * @throws ReleaseError `TARGET_UNKNOWN`
+ */
+export function pickChannel({ channels }: Simulation, target: string | undefined): SimulatedChannel {
+  const found = isGiven(target) ? channels.find((own) => own.target === target) : channels[0];
+  if (found !== undefined) return found;
+  throw new ReleaseError('TARGET_UNKNOWN', `This report knows no target "${target ?? ''}".`, {
+    fix: `Name one of ${channels.map((own) => own.target).join(', ')}.`,
+  });
+}
 
 function requireRelease(release: PublishedRelease | null): PublishedRelease {
   if (release !== null) return release;

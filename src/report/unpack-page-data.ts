@@ -4,8 +4,8 @@ import type { BaseModelSignature } from '../model/signature.ts';
 import { packKey } from '../release/layout.ts';
 import type { AnswerablePack, PublishedRelease } from '../resolve/answer-release.ts';
 import { valueAt } from './interner.ts';
-import type { AdapterData, PackData, PageData, ReleaseData, ServeData } from './page-data.ts';
-import type { Simulation } from './simulation.ts';
+import type { AdapterData, ChannelData, PackData, PageData, ReleaseData, ServeData } from './page-data.ts';
+import type { SimulatedChannel, Simulation } from './simulation.ts';
 
 /**
  * Returns what {@link packPageData} was given, as far as resolving reads it: of a build, the page knows version,
@@ -13,42 +13,49 @@ import type { Simulation } from './simulation.ts';
  */
 export function unpackPageData(data: PageData): Simulation {
   const text = (index: number | undefined): string => valueAt(data.texts, index) ?? '';
-  const packs = data.packs.map((pack) => unpackPack(pack, { text, packsUrl: data.packsUrl }));
-  const packOf = new Map<Build, AnswerablePack>();
-  const adapters = data.adapters.map((adapter) => unpackAdapter(adapter, { text, packs, packOf }));
+  const adapters = data.adapters.map((adapter) => unpackAdapter(adapter, text));
   return {
     adapters,
-    packOf,
+    channels: data.channels.map((channel) => unpackChannel(channel, adapters, { text, packs: data.packs })),
     systemModels: data.systemModels.map((row) => ({ ...row, toolkit: null, evidence: [] })),
-    release: data.release === null ? null : unpackRelease(data.release, text, packs),
     unsound: new Map(data.unsound.map(([name, message, fix]) => [name, { message, fix }])),
   };
 }
 
 type TextAt = (index: number | undefined) => string;
 
-function unpackAdapter(
-  { builds, serve, ...adapter }: AdapterData,
-  {
-    text,
-    packs,
-    packOf,
-  }: {
-    readonly text: TextAt;
-    readonly packs: readonly AnswerablePack[];
-    readonly packOf: Map<Build, AnswerablePack>;
-  },
-): Adapter {
-  return {
-    ...adapter,
-    downloadPolicy: ON_DEMAND,
-    builds: builds.map(([version, signature, packIndex]) => {
-      const build = { ...UNSEEN, version: text(version), baseModelSignature: signatureAt(text, signature) };
-      const pack = valueAt(packs, packIndex);
+const unpackAdapter = ({ builds, serve, ...adapter }: AdapterData, text: TextAt): Adapter => ({
+  ...adapter,
+  downloadPolicy: ON_DEMAND,
+  builds: builds.map(([version, signature]) => ({
+    ...UNSEEN,
+    version: text(version),
+    baseModelSignature: signatureAt(text, signature),
+  })),
+  serve: serve.map((entry) => unpackServe(entry, text)),
+});
+
+function unpackChannel(
+  { target, publicUrl, urls, carriers, release }: ChannelData,
+  adapters: readonly Adapter[],
+  { text, packs: data }: { readonly text: TextAt; readonly packs: readonly PackData[] },
+): SimulatedChannel {
+  const unusual = new Map(urls);
+  const packs = data.map((pack, index) =>
+    unpackPack(pack, { text, packsUrl: publicUrl, url: unusual.get(index) }),
+  );
+  const packOf = new Map<Build, AnswerablePack>();
+  adapters.forEach(({ builds }, row) => {
+    builds.forEach((build, index) => {
+      const pack = valueAt(packs, carriers[row]?.[index]);
       if (pack !== null) packOf.set(build, pack);
-      return build;
-    }),
-    serve: serve.map((entry) => unpackServe(entry, text)),
+    });
+  });
+  return {
+    target,
+    publicUrl,
+    packOf,
+    release: release === null ? null : unpackRelease(release, text, packs),
   };
 }
 
@@ -68,8 +75,12 @@ function unpackServe([kind, subject, version, decline]: ServeData, text: TextAt)
 type DeclineWords = Omit<Extract<ServeDecision, { kind: 'none' }>, 'kind'>;
 
 function unpackPack(
-  [id, version, sha256, downloadSize, adapter, build, signature, url]: PackData,
-  { text, packsUrl }: { readonly text: TextAt; readonly packsUrl: string },
+  [id, version, sha256, downloadSize, adapter, build, signature]: PackData,
+  {
+    text,
+    packsUrl,
+    url,
+  }: { readonly text: TextAt; readonly packsUrl: string; readonly url?: string | undefined },
 ): AnswerablePack {
   return {
     id: text(id),
@@ -84,7 +95,7 @@ function unpackPack(
 }
 
 function unpackRelease(
-  { channel, revision, places, outcomes, lists, cells }: ReleaseData,
+  { channel, revision, packs: own, places, outcomes, lists, cells }: ReleaseData,
   text: TextAt,
   packs: readonly AnswerablePack[],
 ): PublishedRelease {
@@ -98,7 +109,8 @@ function unpackRelease(
       ];
     }),
   );
-  return { channel, source: 'log', revision, cells: unpacked, packs };
+  const published = own.flatMap((index) => valueAt(packs, index) ?? []);
+  return { channel, source: 'log', revision, cells: unpacked, packs: published };
 }
 
 const signatureAt = (text: TextAt, index: number): BaseModelSignature | null =>

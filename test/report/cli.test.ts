@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatBytes } from '../../src/render/units.ts';
 import { readDocument } from '../cli/documents.ts';
 import { type CliProject, copyOf, EPOCH, emptyProject, publishedProject } from '../support/cli-project.ts';
 
@@ -44,7 +46,64 @@ describe('fmrelease report', () => {
     }
     expect(pages[1]).toBe(pages[0]);
     expect(pages[2]).not.toBe(pages[0]);
-    expect(pages[2]).toContain('as of 2027-06-01');
+    expect(pages[2]).toContain('as of 1 June 2027');
+  });
+
+  test('replaces nothing that it may not read or that would never end', async () => {
+    const project = copyOf(published);
+    project.write('page.html', '<!doctype html><p>mine');
+    chmodSync(join(project.root, 'page.html'), 0);
+    execFileSync('mkfifo', [join(project.root, 'pipe.html')]);
+    const nobody = process.getuid?.() === 0 ? { uid: 65534 } : {};
+    for (const path of [project.root, join(project.root, '.fmrelease')]) chmodSync(path, 0o777);
+    const runs = [
+      await project.run(['report', '--json', '--out', 'page.html'], { ...AT_NOON, ...nobody }),
+      await project.run(['report', '--json', '--out', 'pipe.html'], AT_NOON),
+    ];
+    expect(runs.map((run) => readDocument(run).error?.code)).toEqual(['STORE_PERMISSION', 'FILE_EXISTS']);
+  });
+
+  test('makes the folder of the page', async () => {
+    const project = copyOf(published);
+    expect((await project.run(['report', '--out', 'a/b/c.html'], AT_NOON)).code).toBe(0);
+    expect(readdirSync(join(project.root, 'a/b'))).toEqual(['c.html']);
+  });
+
+  test('tells of every target and by the fleet that is named, with the figures of audit', async () => {
+    const project = copyOf(published);
+    const config: Record<string, unknown> = JSON.parse(project.read('fmrelease.config.json'));
+    project.write('fmrelease.config.json', {
+      ...config,
+      targets: {
+        ...(config['targets'] as object),
+        'over-there': { kind: 'directory', path: 'other', publicUrl: 'https://other.example.com/' },
+      },
+    });
+    project.write('shares.csv', 'platform,os,devices\niOS,26.4,600\niOS,27.0,400\nmacOS,26.4,1000\n');
+    const asked = ['--all-targets', '--fleet', 'shares.csv', '--json'];
+    const report = readDocument(await project.run(['report', ...asked], AT_NOON)).result;
+    expect(report).toMatchObject({
+      target: 'local',
+      targets: [
+        { target: 'local', revision: 2 },
+        { target: 'over-there', revision: null },
+      ],
+      notLookedAt: [],
+    });
+    const audit = readDocument(await project.run(['audit', ...asked], AT_NOON)).result;
+    const page = project
+      .read('fmrelease-report.html')
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+    expect(report).toMatchObject({ counts: (audit as { readonly counts: object }).counts });
+    const { fleet } = audit as {
+      readonly fleet: { readonly cost: { readonly totalEgressBytes: number } };
+    };
+    expect(page).toContain(`= ${formatBytes(fleet.cost.totalEgressBytes)} , at most.`);
+    expect(page).toContain('Targets local , over-there');
+    expect(page).toContain('from shares.csv , 2,000 devices');
+    expect(page).toContain('iOS 26.4 to &lt;26.5');
+    expect(page).toMatch(/× 600 \(60 %\)/);
   });
 
   test('replaces no file that is not a report', async () => {
@@ -95,6 +154,15 @@ describe('fmrelease report', () => {
 
   test.each([
     { why: 'an adapter that nobody knows', args: ['--only', 'nobody'], code: 4, error: 'ADAPTER_UNKNOWN' },
+    { why: 'a target that nobody knows', args: ['--target', 'mars'], code: 4, error: 'TARGET_UNKNOWN' },
+    { why: 'a day that is none', args: ['--as-of', 'tomorrow'], code: 2, error: 'USAGE' },
+    { why: 'a fleet that is not there', args: ['--fleet', 'no.csv'], code: 4, error: 'FILE_NOT_FOUND' },
+    {
+      why: 'a fleet that is no table',
+      args: ['--fleet', 'fmrelease.config.json'],
+      code: 6,
+      error: 'FLEET_INVALID',
+    },
     {
       why: 'a folder in the place of the page',
       args: ['--out', 'adapters'],

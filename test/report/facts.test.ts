@@ -86,7 +86,7 @@ describe('releases', () => {
   const [pack] = aState({ releases: [(entry) => entry] }).channel.slots[0]?.entry.packs ?? [];
   if (pack === undefined) throw new Error('the scene has a pack');
   const other = { ...pack, id: 'other', key: 'v1/packs/other', downloadSize: 5 };
-  const { releases } = aReport({
+  const { channels } = aReport({
     releases: [
       (entry) => ({ ...entry, packs: [pack] }),
       (entry) => ({ ...entry, packs: [pack, other], message: 'More' }),
@@ -96,7 +96,7 @@ describe('releases', () => {
 
   test('come newest first, with what is new in each', () => {
     expect(
-      releases.map(({ revision, kind, packs, totalBytes, newBytes }) => [
+      channels[0]?.releases.map(({ revision, kind, packs, totalBytes, newBytes }) => [
         revision,
         kind,
         packs,

@@ -21,16 +21,25 @@ export interface ReportGiven {
   readonly faults?: readonly Finding[];
   readonly project?: string;
   readonly only?: readonly string[];
+  /** Other targets than the first, each with releases of its own. */
+  readonly otherTargets?: Readonly<Record<string, NonNullable<ReportGiven['releases']>>>;
+  readonly notLookedAt?: ReportFacts['notLookedAt'];
 }
 
 /** Returns the facts of a report as the audit of such a project would tell them, without a disk. */
 export function aReport(given: ReportGiven = {}): ReportFacts {
-  const { project = 'editor' } = given;
-  return reportFacts(aState(given), {
+  const { project = 'editor', otherTargets = {}, notLookedAt = [] } = given;
+  const others = Object.entries(otherTargets).map(([target, releases]) => {
+    const state = aState({ ...given, releases });
+    return {
+      state: { ...state, channel: { ...state.channel, target } },
+      publicUrl: `https://${target}.example.com/`,
+    };
+  });
+  return reportFacts([{ state: aState(given), publicUrl: TARGET.publicUrl }, ...others], {
     project,
-    target: 'local',
-    publicUrl: TARGET.publicUrl,
     toolVersion: '0.0.0-test',
+    notLookedAt,
   });
 }
 

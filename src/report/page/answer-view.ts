@@ -32,7 +32,7 @@ export const faultView = ({ code, message, fix, details }: ReleaseError): readon
     ' ',
     element('b', '', [userText(message)]),
   ]),
-  ...(fix === undefined ? [] : [element('p', 'meaning', [userText(fix)])]),
+  ...(fix === undefined ? [] : [element('p', 'meaning', [commandText(fix)])]),
   ...(details.length === 0
     ? []
     : [
@@ -45,6 +45,20 @@ export const faultView = ({ code, message, fix, details }: ReleaseError): readon
       ]),
   element('p', 'quiet', [element('code', '', [code])]),
 ];
+
+/** A sentence in which `backticks` mark what is typed, as the rest of the page sets it. */
+const commandText = (text: string): HTMLElement =>
+  element(
+    'bdi',
+    '',
+    text
+      .split('`')
+      .map((part, index, parts) =>
+        index % 2 === 1 && index < parts.length - 1
+          ? element('code', '', [part])
+          : `${index % 2 === 1 ? '`' : ''}${part}`,
+      ),
+  );
 
 /** The answer in a few words: `build 1.5.0`, `the base model`. */
 export function headline({ state, build, fallback, adapter, platform, os }: ResolveResult): string {

@@ -1,6 +1,7 @@
 import type { PageData } from '../page-data.ts';
 import { type DeviceQuestion, simulate } from '../simulation.ts';
 import { unpackPageData } from '../unpack-page-data.ts';
+import { offerCopies } from './copy-commands.ts';
 import { openMatrixClick } from './matrix-click.ts';
 import { openMatrixFilter } from './matrix-filter.ts';
 import { resolveAll } from './self-check.ts';
@@ -25,7 +26,9 @@ window.fmrelease = {
 openSimulator(simulation, data.table);
 openMatrixFilter();
 openMatrixClick(data.table);
+offerCopies();
 // What is folded must not be missing on paper.
 window.addEventListener('beforeprint', () => {
-  for (const folded of document.querySelectorAll('details')) folded.open = true;
+  for (const folded of document.querySelectorAll('details:not(.screen-only)'))
+    folded.setAttribute('open', '');
 });

@@ -1,7 +1,7 @@
 import { ReleaseError } from '../../errors.ts';
 import type { ResolveResult } from '../../resolve/result.ts';
 import type { TableData } from '../page-data.ts';
-import { adaptersOf, type DeviceQuestion, type Simulation, simulate } from '../simulation.ts';
+import { adaptersOf, type DeviceQuestion, pickChannel, type Simulation, simulate } from '../simulation.ts';
 import { STATE_WORDS } from '../state-words.ts';
 import { answerView, faultView, headline } from './answer-view.ts';
 import { element, userText } from './elements.ts';
@@ -11,21 +11,26 @@ import { resolveAll } from './self-check.ts';
 export function openSimulator(simulation: Simulation, table: TableData): void {
   const form = document.querySelector<HTMLFormElement>('#simulator');
   if (form === null) return;
-  const names = [...simulation.adapters.map(({ name }) => name)];
   form.closest('.simulator')?.removeAttribute('hidden');
-  offerAdapters(form, names);
+  offerAdapters(form, namesFor(simulation, read(form)));
   const answer = (): void => show(simulation, form);
   form.addEventListener('input', (event) => {
-    if (isNamed(event.target, 'source')) {
-      const { release } = simulation;
-      offerAdapters(form, read(form).source === 'log' && release !== null ? adaptersOf(release) : names);
-    }
+    if (isNamed(event.target, 'source') || isNamed(event.target, 'target'))
+      offerAdapters(form, namesFor(simulation, read(form)));
     answer();
   });
   form.addEventListener('submit', (event) => event.preventDefault());
   document.querySelector('#all')?.addEventListener('toggle', answer);
   answer();
   showSelfCheck(simulation, table);
+}
+
+/** The adapters of the matrix, or of what is published at the target. */
+function namesFor(simulation: Simulation, { source, target }: DeviceQuestion): readonly string[] {
+  const { release } = pickChannel(simulation, target);
+  return source === 'log' && release !== null
+    ? adaptersOf(release)
+    : simulation.adapters.map(({ name }) => name);
 }
 
 function offerAdapters(form: HTMLFormElement, names: readonly string[]): void {
@@ -50,6 +55,7 @@ function read(form: HTMLFormElement): DeviceQuestion {
   };
   return {
     source: text('source') === 'log' ? 'log' : 'matrix',
+    target: text('target'),
     adapter: text('adapter'),
     platform: text('platform'),
     os: text('os'),
@@ -74,13 +80,10 @@ function show(simulation: Simulation, form: HTMLFormElement): void {
 
 /** The same device, asked about each adapter. The signature may name one adapter, so it stays out of it. */
 function allAnswers(simulation: Simulation, question: DeviceQuestion): Node {
-  const { release, adapters } = simulation;
-  const names =
-    question.source === 'log' && release !== null ? adaptersOf(release) : adapters.map(({ name }) => name);
   return element(
     'ul',
     'all',
-    names.map((name) => {
+    namesFor(simulation, question).map((name) => {
       const answer = ask(simulation, { ...question, adapter: name });
       const { label, className } =
         answer instanceof ReleaseError ? { label: 'no answer', className: 'g' } : STATE_WORDS[answer.state];
@@ -108,7 +111,7 @@ function showSelfCheck(simulation: Simulation, table: TableData): void {
   if (place === null || answers === 0) return;
   place.textContent =
     disagreeing.length === 0
-      ? `This page resolved all ${answers} cells again: each is as the matrix above shows it.`
+      ? `This page resolved all ${answers} cells again: each is as the matrix shows it.`
       : `This page resolves ${disagreeing.length} cells otherwise than the matrix shows, ${disagreeing[0] ?? ''} first: make the report again.`;
   place.classList.toggle('bad', disagreeing.length > 0);
 }

@@ -181,6 +181,46 @@ describe.skipIf(WITHOUT_BROWSER !== '')(`the page in Chromium${WITHOUT_BROWSER}`
     expect(await page.textContent('#filter-count')).toBe('4 of 14');
   });
 
+  test('can be cut down to the adapters with a gap', async () => {
+    const adapters = Array.from({ length: 13 }, (_, index) =>
+      anAdapter({ name: `adapter_${index}`, ...(index === 7 ? { serve: [] } : {}) }),
+    );
+    const { page } = await openReport(browser, rich({ adapters }));
+    await page.check('#filter-gaps');
+    expect(await page.locator('.heat tbody tr:visible th').allTextContents()).toEqual(['adapter_7']);
+    expect(await page.textContent('#filter-count')).toBe('1 of 13');
+  });
+
+  test('offers to copy each command of a fix, and says that it did', async () => {
+    const { page, complaints } = await openReport(browser, rich());
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const button = page.getByRole('button', { name: 'Copy fmrelease adapter add' }).first();
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.copy')?.textContent !== 'Copy');
+    expect(await button.textContent()).toMatch(/^(Copied|Selected)$/);
+    expect(complaints).toEqual([]);
+  });
+
+  test('asks the target that is picked', async () => {
+    const facts = rich({ otherTargets: { eu: [(entry) => ({ ...entry, revision: 9 })] } });
+    const { page } = await openReport(browser, facts);
+    await page.selectOption('select[name=source]', 'log');
+    await page.selectOption('select[name=target]', 'eu');
+    await page.fill('input[name=os]', '26.1');
+    expect(await page.locator('#answer .trail li').first().textContent()).toContain('Revision 9 of');
+  });
+
+  test('shows in a dense matrix all columns of a platform in the width of a window', async () => {
+    const { page } = await openReport(browser, aBigReport(14, 0));
+    const widths = await page
+      .locator('.scroll.dense')
+      .evaluateAll((all) => all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+    expect(widths).toEqual([0, 0]);
+    expect(await page.locator('.dense td.c').first().textContent()).toBe('1.0.0');
+    expect(await page.locator('.dense td.s').first().textContent()).toBe('sunset');
+  });
+
   test('resolves a hundred adapters on all their devices within 50 ms', async () => {
     const { page } = await openReport(browser, aBigReport(100, 20));
     const { answers, disagreeing, ms } = await page.evaluate(async () => {
