@@ -36,6 +36,7 @@ export async function readChannelState(
   return {
     name: channel.name,
     target: channel.target.name,
+    place: channel.store.place,
     head: release,
     headKnown: log.headKnown,
     projection: projection.state,

@@ -1,12 +1,13 @@
 import { type FleetReport, weighCells } from '../fleet/report.ts';
 import { toCell } from '../matrix/coverage.ts';
+import { selectAdapters } from '../matrix/load.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { formatOsVersion, type OsVersion } from '../model/os-version.ts';
 import type { Session } from '../session.ts';
 import { type AuditFindings, auditTargets, type WaivedFinding } from './audit.ts';
-import { type AuditRequest, gatherAuditState } from './gather.ts';
+import { type AuditRequest, everPublished, gatherAuditState } from './gather.ts';
 import { intentOn } from './intent-on.ts';
 import { type AuditState, dayOf } from './state.ts';
 import { type UpcomingImpact, upcomingImpacts } from './upcoming.ts';
@@ -39,10 +40,23 @@ export interface AuditReport {
   readonly upcoming: { readonly os: string; readonly impacts: readonly UpcomingImpact[] } | null;
 }
 
-/** Audits one project at one or several targets. `sessions` are of one config and one channel name. */
+/**
+ * Audits one project at one or several targets. `sessions` are of one config and one channel name.
+ *
+ * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither the matrix nor any of the targets knows
+ */
 export async function runAudit(sessions: readonly Session[], question: AuditQuestion): Promise<AuditReport> {
   const states: AuditState[] = [];
-  for (const session of sessions) states.push(await gatherAuditState(session, question));
+  const knownElsewhere = sessions.length > 1 ? question.only : [];
+  for (const session of sessions)
+    states.push(await gatherAuditState(session, { ...question, knownElsewhere }));
+  const [first] = states;
+  if (first !== undefined)
+    selectAdapters(
+      first.intent,
+      question.only,
+      states.flatMap(({ channel }) => everPublished(channel)),
+    );
   return reportOf(states, question);
 }
 

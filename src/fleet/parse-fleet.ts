@@ -115,9 +115,20 @@ function toFleet(raw: readonly RawRow[], source: string): Fleet {
       ),
   );
   if (all.length === 0 && faults.length === 0) faults.push('it has no OS version');
+  faults.push(...emptyPlatforms(all));
   if (faults.length > 0) throw invalid(source, faults);
   return withShares(all, source);
 }
+
+/** A platform whose rows sum to nothing says nothing of its users: an export that failed, or a wrong column. */
+const emptyPlatforms = (rows: readonly FleetRow[]): readonly string[] =>
+  PLATFORMS.flatMap((platform) => {
+    const own = rows.filter((row) => row.platform === platform);
+    const total = sumOf(own.map(({ devices, share }) => devices ?? share));
+    if (own.length === 0 || total > 0) return [];
+    const what = own.some(({ devices }) => devices !== null) ? 'devices' : 'shares';
+    return [`the ${what} of ${platform} sum to 0, expected more`];
+  });
 
 /** Where devices are counted, shares follow from them. */
 function withShares(rows: readonly FleetRow[], source: string): Fleet {

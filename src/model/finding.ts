@@ -12,7 +12,7 @@ export type ArchiveFindingCode =
   | 'pack-differs'
   | 'generic-pack';
 
-/** What the matrix, its builds and a channel can raise. */
+/** What the matrix, its builds and a channel can raise: all that `audit` reports. */
 export type AuditFindingCode =
   | 'gap'
   | 'os-overlap'

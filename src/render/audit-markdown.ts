@@ -37,7 +37,12 @@ export function renderAuditMarkdown(report: AuditReport): readonly string[] {
     ),
     ...(fleet === null
       ? []
-      : ['', '```text', ...renderFleet(fleet, 'Download of everything that is served', plainStyle), '```']),
+      : [
+          '',
+          '```text',
+          ...renderFleet(fleet, { title: FLEET_TITLE, style: plainStyle, width: MARKDOWN_WIDTH }),
+          '```',
+        ]),
     ...(waived.length === 0
       ? []
       : [
@@ -53,6 +58,11 @@ export function renderAuditMarkdown(report: AuditReport): readonly string[] {
         ]),
   ];
 }
+
+/** What is served, fetched by everybody who may. */
+const FLEET_TITLE = 'Download of everything that is served';
+/** Columns of a code block that GitHub shows without a scroll bar. */
+const MARKDOWN_WIDTH = 110;
 
 const findingRow = ({ severity, code: own, subject, message, fix, target }: Finding): readonly string[] => [
   severity,

@@ -23,7 +23,9 @@ export function renderAudit(report: AuditReport, { style, width, cells }: AuditL
   const above = [
     ...(upcoming === null ? [] : [...renderUpcoming(upcoming, style), '']),
     ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), ''] : []),
-    ...(fleet === null ? [] : [...renderFleet(fleet, 'Download of everything that is served', style), '']),
+    ...(fleet === null
+      ? []
+      : [...renderFleet(fleet, { title: 'Download of everything that is served', style, width }), '']),
     ...renderFindings(findings, style, width),
   ];
   const ending = [

@@ -92,6 +92,7 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
     channel: {
       name: 'stable',
       target: 'local',
+      place: 'cdn',
       head: newest === undefined ? null : { ...newest, cells: [] },
       headKnown: true,
       projection: 'current',

@@ -75,6 +75,7 @@ export function aState({
     channel: {
       name: 'stable',
       target: 'local',
+      place: 'cdn',
       head: newest === undefined ? null : { ...newest, cells: cells.map(toCell) },
       headKnown: true,
       projection: newest === undefined ? 'absent' : 'current',
