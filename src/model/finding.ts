@@ -99,3 +99,10 @@ export const errorFinding = (
   severity: 'error',
   ...words,
 });
+
+/** How many findings there are of each severity. */
+export const countFindings = (findings: readonly Finding[]): Readonly<Record<Severity, number>> => ({
+  error: findings.filter(({ severity }) => severity === 'error').length,
+  warning: findings.filter(({ severity }) => severity === 'warning').length,
+  note: findings.filter(({ severity }) => severity === 'note').length,
+});

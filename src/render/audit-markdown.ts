@@ -1,8 +1,8 @@
 import { FINDING_WORDS } from '../audit/finding-words.ts';
 import type { AuditReport } from '../audit/run.ts';
-import { type Finding, SEVERITIES } from '../model/finding.ts';
+import { countFindings, type Finding, SEVERITIES } from '../model/finding.ts';
 import { coverageLine } from './coverage.ts';
-import { countFindings, renderCounts } from './findings.ts';
+import { renderCounts } from './findings.ts';
 import { renderFleet } from './fleet.ts';
 import { plainStyle } from './style.ts';
 import { count } from './units.ts';

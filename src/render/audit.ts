@@ -1,8 +1,9 @@
 import type { AuditReport } from '../audit/run.ts';
 import type { HeldOn, UpcomingImpact } from '../audit/upcoming.ts';
 import { formatFallback } from '../model/cell.ts';
+import { countFindings } from '../model/finding.ts';
 import { coverageLine, renderCells } from './coverage.ts';
-import { countFindings, renderCounts, renderFindings } from './findings.ts';
+import { renderCounts, renderFindings } from './findings.ts';
 import { renderFleet } from './fleet.ts';
 import type { Style } from './style.ts';
 import { alignTable } from './table.ts';

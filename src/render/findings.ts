@@ -51,16 +51,11 @@ const isFolded = ({ code, severity }: Finding): boolean => severity === 'note' |
 const INDENT = ' '.repeat(9);
 const LEAST_ROOM = 30;
 
+export { countFindings } from '../model/finding.ts';
+
 /** `2 errors, 1 warning, 5 notes.` */
 export const renderCounts = (counts: Readonly<Record<Severity, number>>): string =>
   `${SEVERITIES.map((severity) => count(counts[severity], severity)).join(', ')}.`;
-
-/** How many findings there are of each severity. */
-export const countFindings = (findings: readonly Finding[]): Readonly<Record<Severity, number>> => ({
-  error: findings.filter(({ severity }) => severity === 'error').length,
-  warning: findings.filter(({ severity }) => severity === 'warning').length,
-  note: findings.filter(({ severity }) => severity === 'note').length,
-});
 
 function emphasis(severity: Severity, style: Style): (text: string) => string {
   switch (severity) {

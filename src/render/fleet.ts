@@ -37,7 +37,7 @@ function stateLines(states: readonly HeldShare[], width: number | null): readonl
   const adapters = [...groupBy(states, ({ adapter }) => adapter).values()];
   const alike = groupBy(adapters, (own) => JSON.stringify(own.map(({ adapter: _, ...held }) => held)));
   return [...alike.values()].flatMap((group) => [
-    ...wrapIndented(group.flatMap(([held]) => held?.adapter ?? []).join(', '), width, '  '),
+    ...wrapIndented(group.flatMap(([held]) => held?.adapter ?? []).join(', '), width, ['  ', '  ']),
     ...flowTable((group[0] ?? []).map(stateRow), 'LLRRL', { width, indent: '    ' }),
   ]);
 }
@@ -57,7 +57,7 @@ function costLines(
   width: number | null,
 ): readonly string[] {
   const scale = perDevices === null ? '' : ` per ${formatCount(perDevices)} devices of the platform`;
-  const wrapped = (text: string): readonly string[] => wrapIndented(text, width, '  ', '    ');
+  const wrapped = (text: string): readonly string[] => wrapIndented(text, width, ['  ', '    ']);
   return [
     ...flowTable(classes.map(classRow), 'LLRL', { width, indent: '  ' }),
     ...[...new Set(classes.flatMap(sumOfPacks))].flatMap(wrapped),

@@ -55,8 +55,8 @@ export function flowTable(
   return rows
     .flatMap((row, index) =>
       room >= Math.min(longest, LEAST_ROOM)
-        ? wrapIndented(row[last] ?? '', taken + room, fixed[index] ?? '', ' '.repeat(taken))
-        : wrapIndented(row.filter((cell) => cell !== '').join(' '), width, indent, `${indent}  `),
+        ? wrapIndented(row[last] ?? '', taken + room, [fixed[index] ?? '', ' '.repeat(taken)])
+        : wrapIndented(row.filter((cell) => cell !== '').join(' '), width, [indent, `${indent}  `]),
     )
     .map((line) => line.trimEnd());
 }

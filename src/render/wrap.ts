@@ -13,14 +13,13 @@ export function wrapText(text: string, width: number): readonly string[] {
 }
 
 /**
- * Wraps a text with an indent, further lines with one of their own. No-break spaces hold words together and are
+ * Wraps a text with two indents, of the first line and of further ones. No-break spaces hold words together and are
  * printed as spaces. `width` null does not wrap.
  */
 export function wrapIndented(
   text: string,
   width: number | null,
-  indent: string,
-  hanging = indent,
+  [indent, hanging]: readonly [string, string],
 ): readonly string[] {
   const room =
     width === null

@@ -273,12 +273,12 @@ describe('fallback-broken', () => {
     {
       why: 'covered in one cell of two',
       adapters: [fallsBack('a', 'b'), anAdapter({ name: 'b' })],
-      says: ['"a" falls back to "b" on iOS 27.0 (os27), which is gap there.'],
+      says: ['"a" falls back to "b" on iOS 27.0 and later (os27), which has no decision there.'],
     },
     {
       why: 'not offered there',
       adapters: [fallsBack('a', 'b'), { ...covered('b'), platforms: ['macOS'] as const }],
-      says: ['"a" falls back to "b" on iOS 26.0 to <27.0 (os26), which is not-offered there.'],
+      says: ['"a" falls back to "b" on iOS 26.0 to <27.0 (os26), which is not offered there.'],
     },
     {
       why: 'itself',
