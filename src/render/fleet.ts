@@ -24,7 +24,9 @@ export function renderFleet(report: FleetReport, { title, style, width }: FleetL
   const counted = report.devices === null ? '' : `, ${formatCount(report.devices)} devices`;
   return [
     style.bold(`Users (${report.source}${counted})`),
-    ...stateLines(report.states, width),
+    ...(report.states.length === 0
+      ? wrapIndented(NOBODY, width, ['  ', '  '])
+      : stateLines(report.states, width)),
     '',
     style.bold(title),
     ...(report.cost.classes.length === 0
@@ -32,6 +34,8 @@ export function renderFleet(report: FleetReport, { title, style, width }: FleetL
       : costLines(report.cost, width)),
   ];
 }
+
+const NOBODY = 'It lists no OS version of a platform that these adapters are proved on.';
 
 function stateLines(states: readonly HeldShare[], width: number | null): readonly string[] {
   const adapters = [...groupBy(states, ({ adapter }) => adapter).values()];

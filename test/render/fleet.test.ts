@@ -59,6 +59,14 @@ describe('a fleet', () => {
     ]);
   });
 
+  test('of other platforms alone says so', () => {
+    const elsewhere = parseFleetCsv('platform,os,devices\nvisionOS,26.0,5\n', 'other.csv');
+    const report = weighCells(CELLS, SIZES, elsewhere);
+    expect(renderFleet(report, { title: 'Download', style: plainStyle, width: null })[1]).toBe(
+      '  It lists no OS version of a platform that these adapters are proved on.',
+    );
+  });
+
   test.each([40, 60, 80])('fits %d columns, and loses nothing by it', (width) => {
     const lines = linesAt(width);
     expect(lines.filter((line) => line.length > width)).toEqual([]);
