@@ -60,10 +60,11 @@ export default class Audit extends ReleaseCommand {
     const format = AUDIT_FORMATS.find((name) => name === flags.format) ?? 'text';
     const { workspace, stepSummary, columns } = this.environment;
     const placed = await placeReport(report, { config, workspace, pointing: pointsAtLines(format) });
-    if (flags.summary) await writeStepSummary(stepSummary, renderAuditMarkdown(report));
+    const look = { style: this.style, width: columns, cells: flags.cells };
+    if (flags.summary) await writeStepSummary(stepSummary, renderAuditMarkdown(report, look));
     return {
       result,
-      lines: () => renderAuditAs(format, placed, { style: this.style, width: columns, cells: flags.cells }),
+      lines: () => renderAuditAs(format, placed, look),
       exitCode: result.failed ? 10 : 0,
     };
   }

@@ -21,7 +21,7 @@ export function renderAuditAs(format: AuditFormat, placed: PlacedReport, look: A
     case 'json':
       return renderAudit(placed.report, look);
     case 'markdown':
-      return renderAuditMarkdown(placed.report);
+      return renderAuditMarkdown(placed.report, look);
     case 'sarif':
       return [JSON.stringify(toSarif({ ...placed, toolVersion: TOOL_VERSION }), null, 2)];
     case 'github':

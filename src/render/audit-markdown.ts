@@ -1,14 +1,18 @@
 import { FINDING_WORDS } from '../audit/finding-words.ts';
 import type { AuditReport } from '../audit/run.ts';
 import { countFindings, type Finding, SEVERITIES } from '../model/finding.ts';
-import { coverageLine } from './coverage.ts';
+import type { AuditLook } from './audit.ts';
+import { coverageLine, renderCells } from './coverage.ts';
 import { renderCounts } from './findings.ts';
 import { renderFleet } from './fleet.ts';
 import { plainStyle } from './style.ts';
 import { count } from './units.ts';
 
-/** An audit as Markdown, for a pull request or a step summary. */
-export function renderAuditMarkdown(report: AuditReport): readonly string[] {
+/** An audit as Markdown, for a pull request or a step summary; every cell of the proof where asked for. */
+export function renderAuditMarkdown(
+  report: AuditReport,
+  { cells }: Pick<AuditLook, 'cells'> = { cells: false },
+): readonly string[] {
   const { findings, waived, coverage, upcoming, fleet } = report;
   return [
     `### fmrelease audit: ${report.targets.join(', ')} / ${report.channel}, ${report.asOf}`,
@@ -43,6 +47,7 @@ export function renderAuditMarkdown(report: AuditReport): readonly string[] {
           ...renderFleet(fleet, { title: FLEET_TITLE, style: plainStyle, width: MARKDOWN_WIDTH }),
           '```',
         ]),
+    ...(cells ? ['', '### Coverage', '', '```text', ...renderCells(coverage.cells, plainStyle), '```'] : []),
     ...(waived.length === 0
       ? []
       : [

@@ -5,6 +5,7 @@ import { gatherAuditState } from '../../src/audit/gather.ts';
 import { reportOf, runAudit } from '../../src/audit/run.ts';
 import { manifestKey } from '../../src/release/layout.ts';
 import { renderAudit } from '../../src/render/audit.ts';
+import { renderAuditMarkdown } from '../../src/render/audit-markdown.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { openStore } from '../../src/store/open.ts';
 import { NOON } from '../support/project.ts';
@@ -161,6 +162,9 @@ describe('a waiver', () => {
     expect(auditTargets([{ ...state, only: ['summarizer'] }]).unusedWaivers).toEqual([]);
     const report = reportOf([state], { fleet: null, upcoming: null });
     const text = renderAudit(report, { style: plainStyle, width: null, cells: false }).join('\n');
+    expect(renderAuditMarkdown(report, { cells: true }).join('\n')).toContain(
+      '  summarizer  iOS 26.0 to <26.4',
+    );
     expect(text).toContain('The waiver of sunset for "sumarizer" covers nothing');
     expect(text).toMatch(/\nCoverage proved: all \d+ cells decided; .+ \d+ declined, \d+ sunset\.$/);
   });
