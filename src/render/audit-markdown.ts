@@ -47,7 +47,9 @@ export function renderAuditMarkdown(
           ...renderFleet(fleet, { title: FLEET_TITLE, style: plainStyle, width: MARKDOWN_WIDTH }),
           '```',
         ]),
-    ...(cells ? ['', '### Coverage', '', '```text', ...renderCells(coverage.cells, plainStyle), '```'] : []),
+    ...(cells
+      ? ['', '### Coverage', '', '```text', ...renderCells(coverage.cells, plainStyle, null), '```']
+      : []),
     ...(waived.length === 0
       ? []
       : [

@@ -23,7 +23,7 @@ export function renderAudit(report: AuditReport, { style, width, cells }: AuditL
   const { findings, waived, coverage, fleet, upcoming } = report;
   const above = [
     ...(upcoming === null ? [] : [...renderUpcoming(upcoming, style), '']),
-    ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), ''] : []),
+    ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style, width), ''] : []),
     ...(fleet === null
       ? []
       : [...renderFleet(fleet, { title: 'Download of everything that is served', style, width }), '']),

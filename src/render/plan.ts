@@ -94,7 +94,7 @@ const proofLines = (
   { fleet = null, cells = false, width = null }: PlanContext,
   style: Style,
 ): readonly string[] => [
-  ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), ''] : []),
+  ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style, width), ''] : []),
   ...(fleet === null
     ? []
     : [...renderFleet(fleet, { title: 'What this release costs the users', style, width }), '']),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseFleetCsv } from '../../src/fleet/parse-fleet.ts';
 import { weighCells } from '../../src/fleet/report.ts';
 import type { Cell } from '../../src/model/cell.ts';
+import { renderCells } from '../../src/render/coverage.ts';
 import { renderFleet } from '../../src/render/fleet.ts';
 import { plainStyle } from '../../src/render/style.ts';
 
@@ -34,6 +35,12 @@ const FLEET = parseFleetCsv(
   'fleet.csv',
 );
 const REPORT = weighCells(CELLS, SIZES, FLEET);
+
+test.each([40, 60, 100])('the cells of a proof fit %d columns', (width) => {
+  const lines = renderCells(CELLS, plainStyle, width);
+  expect(lines.filter((line) => line.length > width)).toEqual([]);
+  expect(lines.length).toBeGreaterThanOrEqual(CELLS.length);
+});
 
 const linesAt = (width: number | null): readonly string[] =>
   renderFleet(REPORT, { title: 'Download', style: plainStyle, width });
