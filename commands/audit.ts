@@ -1,20 +1,16 @@
 import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
-import { locateFindings } from '../src/audit/locate.ts';
-import { repositoryRoot } from '../src/audit/repository-root.ts';
+import { judgeReport, placeReport } from '../src/audit/answer.ts';
 import { runAudit } from '../src/audit/run.ts';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { allTargetsFlag, fleetFlag, onlyFlag, rehashFlag, toggle } from '../src/cli/flags.ts';
 import { openSessions } from '../src/cli/session.ts';
 import { writeStepSummary } from '../src/cli/step-summary.ts';
 import { loadFleet } from '../src/fleet/load-fleet.ts';
-import { isAtLeast, SEVERITIES } from '../src/model/finding.ts';
 import { parseOsVersion } from '../src/model/os-version.ts';
 import { parseInstant } from '../src/model/timestamp.ts';
-import { AUDIT_FORMATS, renderAuditAs } from '../src/render/audit-formats.ts';
+import { AUDIT_FORMATS, pointsAtLines, renderAuditAs } from '../src/render/audit-formats.ts';
 import { renderAuditMarkdown } from '../src/render/audit-markdown.ts';
-import { countFindings } from '../src/render/findings.ts';
-import { TOOL_VERSION } from '../src/version.ts';
 
 export default class Audit extends ReleaseCommand {
   static override summary = 'Report what is stale, uncovered, sunset, orphaned or drifted.';
@@ -58,23 +54,16 @@ export default class Audit extends ReleaseCommand {
       full: flags.full,
       fleet: await loadFleet(config, flags.fleet),
     });
-    const level = SEVERITIES.find((severity) => severity === flags['fail-on']);
-    const failed = level !== undefined && report.findings.some((finding) => isAtLeast(finding, level));
+    const result = judgeReport(report, { failOn: flags['fail-on'], notLookedAt: left });
     const format = AUDIT_FORMATS.find((name) => name === flags.format) ?? 'text';
-    const pointing = format === 'sarif' || format === 'github';
-    const repository = repositoryRoot(config.root, this.environment.workspace);
-    const placed = {
-      report,
-      findings: await locateFindings(pointing ? report.findings : [], config, repository),
-      waived: await locateFindings(pointing ? report.waived : [], config, repository),
-      toolVersion: TOOL_VERSION,
-    };
-    if (flags.summary) await writeStepSummary(this.environment.stepSummary, renderAuditMarkdown(report));
-    const look = { style: this.style, width: this.environment.columns, cells: flags.cells };
+    const { workspace, stepSummary, columns } = this.environment;
+    const placed = await placeReport(report, { config, workspace, pointing: pointsAtLines(format) });
+    const look = { style: this.style, width: columns, cells: flags.cells };
+    if (flags.summary) await writeStepSummary(stepSummary, renderAuditMarkdown(report, look));
     return {
-      result: { ...report, counts: countFindings(report.findings), failed, notLookedAt: left },
+      result,
       lines: () => renderAuditAs(format, placed, look),
-      exitCode: failed ? 10 : 0,
+      exitCode: result.failed ? 10 : 0,
     };
   }
 }

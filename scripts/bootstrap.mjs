@@ -1,7 +1,7 @@
 // Makes a fresh clone ready with only Node and npm: installs what package-lock.json says, builds what is older than
 // its sources. Says one line per thing it does and nothing when all is ready.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Installs and builds as needed; ends the process with the failing step's code. */
 export function bootstrap() {
-  if (isOlder('node_modules/.package-lock.json', ['package-lock.json'])) {
+  // `npm ci` empties the folder that a link leads to, and that is somebody else's.
+  if (!isLink('node_modules') && isOlder('node_modules/.package-lock.json', ['package-lock.json'])) {
     runStep('Installing dependencies …', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
       'ci',
       '--no-audit',
@@ -24,6 +25,8 @@ export function bootstrap() {
     runStep('Building …', process.execPath, ['scripts/build.mjs']);
   }
 }
+
+const isLink = (path) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 function runStep(title, command, args) {
   console.error(title);

@@ -52,6 +52,7 @@ export default class Plan extends ReleaseCommand {
       apply: applyCommand(plan, flags),
       fleet: weighed,
       cells: flags.cells,
+      width: this.environment.columns,
     };
     return {
       result: { ...planResult(plan), ...(weighed === null ? {} : { fleet: weighed }) },

@@ -8,7 +8,7 @@ import { renderImport } from '../../src/render/systems-import.ts';
 
 export default class SystemsImport extends ReleaseCommand {
   static override summary =
-    'Put system models and OS releases of a file into the matrix, with their evidence.';
+    'Put system models, OS releases and toolkits of a file into the matrix, with their evidence.';
   static override examples = ['<%= config.bin %> systems import os26.7.json'];
   static override args = {
     file: stringArg({ ignoreStdin: true, description: 'The file; without one, standard input.' }),
@@ -20,7 +20,10 @@ export default class SystemsImport extends ReleaseCommand {
     const flags: Interfaces.InferredFlags<typeof ReleaseCommand.baseFlags> = parsed.flags;
     this.prepare(flags);
     const config = await openConfig(this.opening(flags));
-    const result = await importSystems(config, await readInput(parsed.args.file, 'system models'));
+    const result = await importSystems(config, {
+      ...(await readInput(parsed.args.file, 'system models')),
+      today: this.environment.now().toISOString().slice(0, 10),
+    });
     return { result, lines: () => renderImport(result, this.style) };
   }
 }

@@ -61,7 +61,7 @@ export function auditTargets(states: readonly AuditState[]): AuditFindings {
   );
   const used = new Set(everything.map((finding) => waiverOf(finding, first)));
   const found = everything
-    .filter(scopeTest(first))
+    .filter(scopeTest(states))
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const judged = found.map((finding) => ({ finding, waiver: waiverOf(finding, first) }));
   return {

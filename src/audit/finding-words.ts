@@ -1,4 +1,4 @@
-import type { FindingCode, Severity } from '../model/finding.ts';
+import type { AuditFindingCode, FindingCode, Severity } from '../model/finding.ts';
 import { APP_FINDING_WORDS } from './app-finding-words.ts';
 import { ARCHIVE_FINDING_WORDS } from './archive-finding-words.ts';
 
@@ -14,8 +14,8 @@ export interface FindingWords {
 
 const page = (code: FindingCode): string => `docs/findings/${code}.md`;
 
-/** The words of every code. Exhaustive, so that a code without words does not compile. */
-export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
+/** The words of every code that `audit` raises. */
+export const AUDIT_FINDING_WORDS: Readonly<Record<AuditFindingCode, FindingWords>> = {
   gap: {
     title: 'A supported device kind has no decision',
     severity: 'error',
@@ -274,6 +274,11 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
     why: 'Devices can check sizes and digests, but not who published them.',
     docs: page('unsigned'),
   },
+};
+
+/** The words of every code. Exhaustive, so that a code without words does not compile. */
+export const FINDING_WORDS: Readonly<Record<FindingCode, FindingWords>> = {
+  ...AUDIT_FINDING_WORDS,
   ...ARCHIVE_FINDING_WORDS,
   ...APP_FINDING_WORDS,
 };

@@ -7,8 +7,8 @@ import type { Session } from '../session.ts';
 import { intentOn } from './intent-on.ts';
 import { readBuilds } from './read-builds.ts';
 import { readChannelState } from './read-channel-state.ts';
-import { type AuditedLog, readLog } from './read-log.ts';
-import { type AuditState, dayOf } from './state.ts';
+import { readLog } from './read-log.ts';
+import { type AuditState, type ChannelState, dayOf } from './state.ts';
 
 /** What to audit: the day, the scope, and whether published packs are hashed. */
 export interface AuditRequest {
@@ -19,15 +19,44 @@ export interface AuditRequest {
   readonly fleet?: Fleet | null;
 }
 
+/** Sessions of one config and one channel name, a target each. */
+export type AuditedSessions = readonly [Session, ...Session[]];
+
+/**
+ * Gathers the state at each target, one after the other.
+ *
+ * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither the matrix nor any of the targets knows
+ */
+export async function gatherAuditStates(
+  [first, ...others]: AuditedSessions,
+  request: AuditRequest,
+): Promise<readonly [AuditState, ...AuditState[]]> {
+  const knownElsewhere = others.length === 0 ? [] : request.only; // each alone may not know what another does
+  const gather = (session: Session): Promise<AuditState> =>
+    gatherAuditState(session, { ...request, knownElsewhere });
+  const states: [AuditState, ...AuditState[]] = [await gather(first)];
+  for (const session of others) states.push(await gather(session));
+  selectAdapters(
+    states[0].intent,
+    request.only,
+    states.flatMap(({ channel }) => everPublished(channel)),
+  );
+  return states;
+}
+
 /**
  * Reads everything that the rules look at: matrix, served builds, log, head, projection, objects. Writes nothing but
  * the caches of `.fmrelease/`. What is wrong with any of it becomes a finding, as long as it can be read at all.
  *
- * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither matrix nor log knows, or as matrix and store do
+ * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither matrix, log nor `knownElsewhere` knows, or as matrix and
+ *   store do
  */
-export async function gatherAuditState(session: Session, request: AuditRequest): Promise<AuditState> {
+export async function gatherAuditState(
+  session: Session,
+  request: AuditRequest & { readonly knownElsewhere?: readonly string[] },
+): Promise<AuditState> {
   const { config, channel, io } = session;
-  const { asOf, only, full, fleet = null } = request;
+  const { asOf, only, full, fleet = null, knownElsewhere = [] } = request;
   const day = dayOf({ asOf });
   const knownOf = (name: string): Promise<EntryCache> =>
     openEntryCache({ root: config.root, name: `${channel.target.publicUrl} ${name}`, distrust: full });
@@ -36,7 +65,13 @@ export async function gatherAuditState(session: Session, request: AuditRequest):
     loadIntent(config),
   ]);
   const intent = intentOn(matrix, config.support, { day, upcoming: null });
-  const adapters = selectAdapters(intent, only, only.length === 0 ? [] : everPublished(log));
+  const adapters = selectAdapters(
+    intent,
+    only,
+    only.length === 0
+      ? []
+      : [...everPublished({ head: log.head.release, slots: log.slots }), ...knownElsewhere],
+  );
   const names = new Set(adapters.map(({ name }) => name));
   const desired = desiredStatesOf(adapters, intent, channel.target);
   const { systemModels } = intent.catalogue;
@@ -57,8 +92,8 @@ export async function gatherAuditState(session: Session, request: AuditRequest):
 }
 
 /** Every adapter that the channel knows or knew, so that one that was dropped can still be asked about. */
-function everPublished({ head, slots }: AuditedLog): readonly string[] {
-  const names = new Set(publishedAdapters(head.release));
+function everPublished({ head, slots }: Pick<ChannelState, 'head' | 'slots'>): readonly string[] {
+  const names = new Set(publishedAdapters(head));
   for (const { entry } of slots) for (const { adapter } of entry.packs) names.add(adapter);
   return [...names];
 }

@@ -12,7 +12,7 @@ export interface IntentDay {
 }
 
 /**
- * The intent as it would have been judged on a day: OS releases and evidence of later days are left out, an announced
+ * The intent as it would have been judged on a day: OS releases, evidence and toolkits of later days are left out, an announced
  * release whose day has come is out, and `upcoming` has come out on every supported platform that day. What the matrix
  * registers and decides stays as it is now. Pure.
  */
@@ -22,12 +22,17 @@ export function intentOn(intent: Intent, support: Support, { day, upcoming }: In
   const changes =
     upcoming !== null ||
     catalogue.osReleases.some((release) => isLate(release) || release.dateIs === 'announced') ||
-    catalogue.systemModels.some(({ evidence }) => evidence.some(isLate));
+    catalogue.systemModels.some(({ evidence }) => evidence.some(isLate)) ||
+    catalogue.toolkits.some(isLate);
   if (!changes) return intent;
   const then: Catalogue = {
     ...catalogue,
     systemModels: catalogue.systemModels.map((row) =>
       row.evidence.some(isLate) ? { ...row, evidence: row.evidence.filter((item) => !isLate(item)) } : row,
+    ),
+    // What was withdrawn later was still offered on that day; what came later was not there.
+    toolkits: catalogue.toolkits.flatMap((toolkit) =>
+      !isLate(toolkit) ? [toolkit] : toolkit.withdrawn ? [{ ...toolkit, withdrawn: false }] : [],
     ),
     osReleases: [
       ...catalogue.osReleases.filter((release) => !isLate(release)).map(asOut),

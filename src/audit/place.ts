@@ -1,6 +1,6 @@
 import type { MatrixCell } from '../model/cell.ts';
+import { groupBy } from '../model/group-by.ts';
 import { formatOsRange, toOsRangeText } from '../model/os-range.ts';
-import { groupBy } from './group.ts';
 
 /** `iOS 26.0 to <26.4`: the devices of a cell, for people. */
 export const placeOf = ({ platform, range }: MatrixCell): string =>

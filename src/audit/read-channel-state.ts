@@ -36,6 +36,8 @@ export async function readChannelState(
   return {
     name: channel.name,
     target: channel.target.name,
+    place: channel.store.place,
+    publicUrl: channel.target.publicUrl,
     head: release,
     headKnown: log.headKnown,
     projection: projection.state,

@@ -4,9 +4,8 @@ import type { Cell } from '../model/cell.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { formatOsVersion, type OsVersion } from '../model/os-version.ts';
-import type { Session } from '../session.ts';
 import { type AuditFindings, auditTargets, type WaivedFinding } from './audit.ts';
-import { type AuditRequest, gatherAuditState } from './gather.ts';
+import { type AuditedSessions, type AuditRequest, gatherAuditStates } from './gather.ts';
 import { intentOn } from './intent-on.ts';
 import { type AuditState, dayOf } from './state.ts';
 import { type UpcomingImpact, upcomingImpacts } from './upcoming.ts';
@@ -39,11 +38,13 @@ export interface AuditReport {
   readonly upcoming: { readonly os: string; readonly impacts: readonly UpcomingImpact[] } | null;
 }
 
-/** Audits one project at one or several targets. `sessions` are of one config and one channel name. */
-export async function runAudit(sessions: readonly Session[], question: AuditQuestion): Promise<AuditReport> {
-  const states: AuditState[] = [];
-  for (const session of sessions) states.push(await gatherAuditState(session, question));
-  return reportOf(states, question);
+/**
+ * Audits one project at one or several targets.
+ *
+ * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither the matrix nor any of the targets knows
+ */
+export async function runAudit(sessions: AuditedSessions, question: AuditQuestion): Promise<AuditReport> {
+  return reportOf(await gatherAuditStates(sessions, question), question);
 }
 
 /** The report of states that are gathered already. Pure. */

@@ -6,16 +6,18 @@ import { SUBJECTS } from './subjects.ts';
 /**
  * Returns the test for findings that `--only` lets through: those about an adapter in scope, and those about the
  * channel, the catalogue or the config, which every adapter rests on. What belongs to other adapters alone is theirs.
+ * The states are of one project at several targets; who owns what is true of one target is for its log to tell.
  */
-export function scopeTest({
-  only,
-  intent,
-  channel,
-}: Pick<AuditState, 'only' | 'intent' | 'channel'>): (found: Finding) => boolean {
-  if (only.length === 0) return () => true;
-  const inScope = new Set(only);
-  const owners = ownersOf({ intent, channel });
+export function scopeTest(
+  states: readonly Pick<AuditState, 'only' | 'intent' | 'channel'>[],
+): (found: Finding) => boolean {
+  const [first] = states;
+  if (first === undefined || first.only.length === 0) return () => true;
+  const inScope = new Set(first.only);
+  const byTarget = new Map(states.map((state) => [state.channel.target, ownersOf(state)]));
+  const ofAny = ownersOf(first);
   return (found) => {
+    const owners = found.target === undefined ? ofAny : (byTarget.get(found.target) ?? ofAny);
     const owning = owners(found);
     return owning === null || owning.some((name) => inScope.has(name));
   };

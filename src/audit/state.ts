@@ -48,6 +48,10 @@ export interface ChannelState {
   readonly name: string;
   /** The target that it is a channel of. */
   readonly target: string;
+  /** Where the objects of that target lie, for people: a folder, or a bucket with its prefix. */
+  readonly place: string;
+  /** Where devices read them; ends with a slash. */
+  readonly publicUrl: string;
   /** The newest release. Null before the first one, and when a broken log does not tell: see `headKnown`. */
   readonly head: Release | null;
   readonly headKnown: boolean;

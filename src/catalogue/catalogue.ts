@@ -1,9 +1,10 @@
 import type { OsReleaseDocument, SystemModelDocument } from '../generated/matrix.ts';
+import { compareBuildVersions } from '../model/build-version.ts';
 import { type OsRange, rangeContains } from '../model/os-range.ts';
 import { compareOsVersions, formatOsVersion, parseOsVersion } from '../model/os-version.ts';
 import { parseOsRange } from '../model/parse-os-range.ts';
 import { isPlatform, PLATFORMS } from '../model/platform.ts';
-import type { Catalogue, OsRelease, SystemModel } from '../model/system-model.ts';
+import type { Catalogue, OsRelease, SystemModel, Toolkit } from '../model/system-model.ts';
 import { OS_RELEASES, TOOLKITS } from './os-releases.ts';
 import { SYSTEM_MODELS } from './system-models.ts';
 
@@ -89,6 +90,12 @@ export function extendOsReleases(
   });
   return [...left, ...own].sort((a, b) => compareOsVersions(a.version, b.version));
 }
+
+/** The toolkits of `base` with those of `own` put in by version, oldest version first. */
+export const extendToolkits = (base: readonly Toolkit[], own: readonly Toolkit[]): readonly Toolkit[] =>
+  [...new Map([...base, ...own].map((toolkit) => [toolkit.version, toolkit])).values()].sort((a, b) =>
+    compareBuildVersions(a.version, b.version),
+  );
 
 /** The rows that an OS release carries, on any of its platforms. */
 export const systemModelsOf = (

@@ -47,16 +47,19 @@ export const TOOLKITS: readonly Toolkit[] = [
   {
     version: '0.1.0',
     withdrawn: true,
+    date: '2026-06-30',
     source: 'Foundation Models adapter training page: Beta 0.1.0 removed',
   },
   {
     version: '0.2.0',
     withdrawn: true,
+    date: '2026-06-30',
     source: 'Foundation Models adapter training page: Beta 0.2.0 removed',
   },
   {
     version: '26.0.0',
     withdrawn: false,
+    date: '2026-06-30',
     source: 'Foundation Models adapter training page: first full version, for OS 26',
   },
 ];

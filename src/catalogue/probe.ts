@@ -43,6 +43,7 @@ function toProbe(document: ProbeDocument, source: string, today: string): Probe 
   const os = parseOsVersion(document.os);
   const date = document.date ?? today;
   parseInstant(date);
+  refuseFuture(date, source, today);
   const place = `${platform} ${formatOsVersion(os)}${osBuild === undefined ? '' : ` (${osBuild})`}${device === undefined || device === '' ? '' : `, ${device}`}`;
   const evidence: Evidence = {
     kind: 'device-probe',
@@ -58,6 +59,16 @@ function toProbe(document: ProbeDocument, source: string, today: string): Probe 
     digits: commonDigits(identifiers, source),
     evidence,
   };
+}
+
+/** A probe of a day that is still to come would hide every OS release until then from `evidence-stale`. */
+function refuseFuture(date: string, source: string, today: string): void {
+  if (date <= today) return;
+  throw new ReleaseError(
+    'PROBE_INVALID',
+    `${source} is dated ${date}, which is still to come: today is ${today} (UTC).`,
+    { fix: `Correct \`date\` in ${source}, or the clock of the device or of this machine.` },
+  );
 }
 
 function commonDigits(identifiers: readonly string[], source: string): string {
@@ -88,7 +99,9 @@ function readLines(text: string, source: string): Record<string, unknown> {
       throw new ReleaseError(
         'PROBE_INVALID',
         `${source}, line ${index + 1}: "${line.slice(0, 60)}" is neither an identifier nor one of ${[...LINE_KEYS].join(', ')}, each once.`,
-        { fix: 'Import what templates/probe.swift prints, or mark other lines with #.' },
+        {
+          fix: 'Import the output of the snippet that `fmrelease systems import-probe --snippet` prints, or mark other lines with #.',
+        },
       );
     }
   }

@@ -14,10 +14,19 @@ export async function loadFleet(
   { fleet, root, file }: Pick<Config, 'fleet' | 'root' | 'file'>,
   named: string | undefined,
 ): Promise<Fleet | null> {
-  if (named !== undefined) return readFleetFile(resolve(named), named, 'Correct --fleet.');
+  if (named !== undefined)
+    return readFleetFile(
+      resolve(named),
+      named,
+      `Name a CSV file, such as --fleet fleet.csv, that begins with ${FLEET_HEAD}.`,
+    );
   if (fleet === null) return null;
   return typeof fleet === 'string'
-    ? readFleetFile(resolve(root, fleet), fleet, `Correct \`fleet\` in ${file}.`)
+    ? readFleetFile(
+        resolve(root, fleet),
+        fleet,
+        `Correct \`fleet\` in ${file}: the path of a CSV file that begins with ${FLEET_HEAD}.`,
+      )
     : parseFleetTable(fleet, `\`fleet\` in ${file}`);
 }
 
@@ -30,3 +39,6 @@ async function readFleetFile(path: string, name: string, fix: string): Promise<F
   }
   return parseFleetCsv(text, name);
 }
+
+/** The first line of a table of counted devices. */
+const FLEET_HEAD = '"platform,os,devices"';

@@ -18,6 +18,7 @@ export function parseFleetTable(table: FleetTable, source: string): Fleet {
         place: `${platform} ${os}`,
         platform,
         os,
+        text: String(share),
         share,
         devices: null,
       })),
@@ -61,6 +62,7 @@ export function parseFleetCsv(text: string, source: string): Fleet {
         place: `line ${number}`,
         platform: cells[columns.platform] ?? '',
         os: cells[columns.os] ?? '',
+        text: value,
         ...(measure === 'devices'
           ? { share: 0, devices: /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN }
           : { share: parseShare(value), devices: null }),
@@ -84,6 +86,8 @@ interface RawRow {
   readonly place: string;
   readonly platform: string;
   readonly os: string;
+  /** The share or the devices as they were written. */
+  readonly text: string;
   readonly share: number;
   readonly devices: number | null;
 }
@@ -115,9 +119,20 @@ function toFleet(raw: readonly RawRow[], source: string): Fleet {
       ),
   );
   if (all.length === 0 && faults.length === 0) faults.push('it has no OS version');
+  faults.push(...emptyPlatforms(all));
   if (faults.length > 0) throw invalid(source, faults);
   return withShares(all, source);
 }
+
+/** A platform whose rows sum to nothing says nothing of its users: an export that failed, or a wrong column. */
+const emptyPlatforms = (rows: readonly FleetRow[]): readonly string[] =>
+  PLATFORMS.flatMap((platform) => {
+    const own = rows.filter((row) => row.platform === platform);
+    const total = sumOf(own.map(({ devices, share }) => devices ?? share));
+    if (own.length === 0 || total > 0) return [];
+    const what = own.some(({ devices }) => devices !== null) ? 'devices' : 'shares';
+    return [`the ${what} of ${platform} sum to 0, expected more`];
+  });
 
 /** Where devices are counted, shares follow from them. */
 function withShares(rows: readonly FleetRow[], source: string): Fleet {
@@ -139,14 +154,14 @@ function withShares(rows: readonly FleetRow[], source: string): Fleet {
   };
 }
 
-function readRow({ platform, os, share, devices }: RawRow): FleetRow {
+function readRow({ platform, os, text, share, devices }: RawRow): FleetRow {
   const value = devices ?? share;
   if (Number.isNaN(value) || value < 0 || (devices === null && share > 1))
     throw new ReleaseError(
       'FLEET_INVALID',
       devices === null
-        ? 'the share is no number from 0 to 1, and no percentage such as 31%'
-        : 'the number of devices is no whole number',
+        ? `"${text}" is no share: expected a number from 0 to 1 such as 0.31, or a percentage such as 31%`
+        : `"${text}" is no number of devices: expected a whole number such as 310000`,
     );
   return { platform: parsePlatform(platform), os: parseOsVersion(os), share, devices };
 }
@@ -161,7 +176,7 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, numbe
 
 const invalid = (source: string, faults: readonly string[]): ReleaseError =>
   new ReleaseError('FLEET_INVALID', `${source} is no table of OS shares: ${faults.slice(0, 8).join('; ')}.`, {
-    fix: `Correct ${source}: a line such as "iOS,26.4,0.31".`,
+    fix: `Correct ${source}: under "platform,os,devices" a line is such as "iOS,26.4,310000", under "platform,os,share" such as "iOS,26.4,0.31".`,
     details: faults,
   });
 

@@ -7,6 +7,7 @@ import type {
   MatrixDocument,
   OsReleaseDocument,
   SystemModelDocument,
+  ToolkitDocument,
 } from '../generated/matrix.ts';
 import { writeJson } from '../json/write.ts';
 import type { Support } from './coverage.ts';
@@ -64,14 +65,15 @@ async function writeChanged(
 
 const textOf = ({ document }: MatrixFile): string => writeJson(canonical(document));
 
-/** System models and OS releases that go into the matrix: each replaces the one of its id, or of its version. */
+/** What goes into the catalogue of the matrix: each takes the place of the one with its id, or with its version. */
 export interface CatalogueChange {
   readonly systemModels: readonly SystemModelDocument[];
   readonly osReleases: readonly OsReleaseDocument[];
+  readonly toolkits: readonly ToolkitDocument[];
 }
 
 /**
- * Puts system models and OS releases into the matrix, decided from the intent as it is under the lock. A row stays in
+ * Puts system models, OS releases and toolkits into the matrix, decided from the intent as it is under the lock. A row stays in
  * the file that has it; new ones go to the first file that has any, else to one of their own under a glob.
  *
  * @throws ReleaseError as reading the matrix does, or `MATRIX_UNSOUND`; then nothing is written

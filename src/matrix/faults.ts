@@ -2,8 +2,8 @@ import { compareBuildVersions, isBuildVersion } from '../model/build-version.ts'
 import type { MatrixCell } from '../model/cell.ts';
 import { errorFinding, type Finding } from '../model/finding.ts';
 import type { Adapter, Build, ServeEntry } from '../model/matrix.ts';
-import { rangesOverlap, toOsRangeText } from '../model/os-range.ts';
-import { PLATFORMS } from '../model/platform.ts';
+import { formatOsRange, rangesOverlap, toOsRangeText } from '../model/os-range.ts';
+import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { shortSignature } from '../model/signature.ts';
 import type { Catalogue, SystemModel } from '../model/system-model.ts';
 import { findBuild, packIdOf, servedBuilds, signatureOf } from './decide.ts';
@@ -33,12 +33,18 @@ export function findOverlaps(rows: readonly SystemModel[]): readonly Finding[] {
       return [
         errorFinding('os-overlap', {
           subject: `${a.id}, ${b.id}`,
-          message: `System models "${a.id}" and "${b.id}" claim the same ${platform} versions, and no variant tells them apart.`,
-          fix: 'Narrow one range in `systemModels`, or give both a variant.',
+          message: `System models "${a.id}" (${placeOn(platform, a)}) and "${b.id}" (${placeOn(platform, b)}) claim the same OS versions, and no variant tells them apart.`,
+          fix: 'Narrow one of the two ranges in `systemModels` of the matrix, or give both a `variant`.',
         }),
       ];
     }),
   );
+}
+
+/** `iOS 26.3 to <26.4`: what a row claims on a platform. */
+function placeOn(platform: Platform, { os }: SystemModel): string {
+  const range = os[platform];
+  return range === undefined ? platform : `${platform} ${formatOsRange(toOsRangeText(range))}`;
 }
 
 function findDuplicateVersions(adapter: Adapter): readonly Finding[] {
@@ -72,7 +78,7 @@ function findServeFaults(adapter: Adapter, systemModels: readonly SystemModel[])
       errorFinding('signature-mismatch', {
         subject: adapter.name,
         message: `"${adapter.name}" decides twice about ${subjectName(entry)}.`,
-        fix: 'Keep one of the two serve entries.',
+        fix: 'Remove one of the two `serve` entries from the matrix.',
       }),
     ),
     ...adapter.serve.flatMap((entry) => findEntryFault(adapter, entry, systemModels)),
@@ -91,20 +97,20 @@ function findEntryFault(
   if (subject.kind === 'systemModel' && model === undefined) {
     return say(
       `"${adapter.name}" decides about system model "${subject.id}", which the catalogue does not list.`,
-      'Correct the id, or add the row to `systemModels`; `fmrelease systems` lists them.',
+      'Correct the id (`fmrelease systems` lists them), or add that system model with `fmrelease systems import <file>`.',
     );
   }
   if (subject.kind === 'signature' && adapter.kind === 'files') {
     return say(
       `"${adapter.name}" is served by signature, but files carry none.`,
-      'Serve it by `systemModel`.',
+      'Write `systemModel` instead of `baseModelSignature` in that `serve` entry.',
     );
   }
   if (decision.kind === 'none') return [];
   if (adapter.kind === 'fmadapter' && model?.signature === null) {
     return say(
       `"${adapter.name}" serves build ${decision.version} to "${model.id}", which has no base model signature.`,
-      'Decline it there with `fmrelease adapter decline`.',
+      `Decline it there with \`fmrelease adapter decline ${adapter.name} --system-model ${model.id}\`.`,
     );
   }
   const signature = signatureOf(subject, model);
@@ -116,7 +122,7 @@ function findEntryFault(
       : `that build carries ${shortSignature(elsewhere.baseModelSignature)}`;
   return say(
     `"${adapter.name}" serves build ${decision.version} for ${signature === null ? 'a system model' : shortSignature(signature)}, but ${found}.`,
-    'Register that build with `fmrelease adapter add`, or serve another version.',
+    'Register that build with `fmrelease adapter add <path> --build <version>`, or serve another version.',
   );
 }
 
@@ -162,22 +168,35 @@ export function findBrokenFallbacks(cells: readonly MatrixCell[]): readonly Find
         ? 'is not in the matrix'
         : leadsBack(cell, byPlace)
           ? 'leads back to it'
-          : `is ${target.state} there`;
+          : target.state === 'not-offered'
+            ? 'is not offered there'
+            : target.state === 'gap'
+              ? 'has no decision there'
+              : `is ${target.state} there`;
     const subject = `${cell.adapter} → ${cell.fallback.adapter}`;
-    const where = `${cell.platform} ${toOsRangeText(cell.range).from} (${cell.systemModel?.id ?? 'no system model'})`;
+    const where = `${cell.platform} ${formatOsRange(toOsRangeText(cell.range))} (${cell.systemModel?.id ?? 'no system model'})`;
     if (!faults.has(subject)) {
       faults.set(
         subject,
         errorFinding('fallback-broken', {
           subject: subject,
           message: `"${cell.adapter}" falls back to "${cell.fallback.adapter}" on ${where}, which ${state}.`,
-          fix: `Cover "${cell.fallback.adapter}" there, or fall back to "base-model".`,
+          fix: `${coverThere(cell, cell.fallback.adapter, target?.state)}, or let "${cell.adapter}" fall back to "base-model".`,
         }),
       );
     }
   }
   return [...faults.values()];
 }
+
+const coverThere = (
+  { platform, systemModel }: MatrixCell,
+  fallback: string,
+  state: MatrixCell['state'] | undefined,
+): string =>
+  state === 'not-offered'
+    ? `Add "${platform}" to \`platforms\` of "${fallback}" in the matrix and serve a build there`
+    : `Serve a build of "${fallback}" there with \`fmrelease adapter serve ${fallback} <version>${systemModel === null ? '' : ` --system-model ${systemModel.id}`}\``;
 
 function leadsBack(start: MatrixCell, byPlace: ReadonlyMap<string, MatrixCell>): boolean {
   const seen = new Set<string>();

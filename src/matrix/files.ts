@@ -89,6 +89,7 @@ export function canonical(document: MatrixDocument): MatrixDocument {
     formatVersion: 1,
     systemModels: document.systemModels ?? [],
     ...(document.osReleases === undefined ? {} : { osReleases: document.osReleases }),
+    ...(document.toolkits === undefined ? {} : { toolkits: document.toolkits }),
     adapters: Object.fromEntries(
       adapters.map(([name, adapter]) => [
         name,
@@ -114,6 +115,7 @@ function refuseRepeats(files: readonly MatrixFile[]): void {
       ...(document.osReleases ?? []).flatMap(({ version, platforms }) =>
         platforms.map((platform) => `OS release ${platform} ${version}`),
       ),
+      ...(document.toolkits ?? []).map(({ version }) => `toolkit ${version}`),
     ].flatMap((subject) => {
       const owner = owners.get(subject);
       owners.set(subject, path);

@@ -8,26 +8,15 @@ import {
 } from '../catalogue/catalogue.ts';
 import { type Probe, parseProbe } from '../catalogue/probe.ts';
 import type { Config } from '../config/config.ts';
-import { ReleaseError } from '../errors.ts';
-import type { OsReleaseDocument, SystemModelDocument } from '../generated/matrix.ts';
-import type { SystemsImportDocument } from '../generated/systems-import.ts';
-import { readJson } from '../json/read.ts';
-import { checkDocument } from '../json/validate.ts';
+import type { OsReleaseDocument, SystemModelDocument, ToolkitDocument } from '../generated/matrix.ts';
 import type { MatrixCell } from '../model/cell.ts';
 import { rangeContains } from '../model/os-range.ts';
 import { formatOsVersion } from '../model/os-version.ts';
-import { explainPlatform, isPlatform } from '../model/platform.ts';
 import type { Catalogue, OsRelease } from '../model/system-model.ts';
 import { changeCatalogue } from './change-files.ts';
 import { coverCells } from './coverage.ts';
 import type { Intent } from './load.ts';
-
-/** A text to import, what to call it, and the day of it where it names none. */
-export interface ImportText {
-  readonly text: string;
-  readonly source: string;
-  readonly today: string;
-}
+import { type ImportText, parseImport } from './parse-import.ts';
 
 /** One row before and after; `before` is null for a new one. */
 export interface RowChange {
@@ -36,12 +25,29 @@ export interface RowChange {
   readonly after: SystemModelDocument;
 }
 
+/** One toolkit before and after; `before` is null for a new one. */
+export interface ToolkitChange {
+  readonly version: string;
+  readonly before: ToolkitDocument | null;
+  readonly after: ToolkitDocument;
+}
+
+/** Who has to decide about a row. `all`: every adapter of the matrix. */
+export interface UndecidedRow {
+  readonly systemModel: string | null;
+  readonly adapters: readonly string[];
+  readonly all: boolean;
+}
+
 /** What an import changed, and who has to decide something because of it. */
 export interface ImportResult {
   readonly changes: readonly RowChange[];
   readonly osReleases: readonly OsReleaseDocument[];
+  readonly toolkits: readonly ToolkitChange[];
   /** Adapters with a gap now on OS versions where they had none, sorted. */
   readonly undecided: readonly string[];
+  /** The same by the row that they have to decide about; null: OS versions that no row claims any more. */
+  readonly undecidedOn: readonly UndecidedRow[];
   readonly files: readonly string[];
 }
 
@@ -68,6 +74,7 @@ export async function importProbe(config: Config, { text, source, today }: Impor
     return {
       systemModels: effect.changes.map(({ after }) => toSystemModelDocument(after)),
       osReleases: effect.osReleases.map(toOsReleaseDocument),
+      toolkits: [],
     };
   });
   if (seen === undefined) throw new Error('the matrix must have been read');
@@ -84,7 +91,8 @@ export async function importProbe(config: Config, { text, source, today }: Impor
       after: toSystemModelDocument(after),
     })),
     osReleases: effect.osReleases.map(toOsReleaseDocument),
-    undecided: newlyUndecided(intent, config, {
+    toolkits: [],
+    ...newlyUndecided(intent, config, {
       ...intent.catalogue,
       systemModels: extendSystemModels(
         intent.catalogue.systemModels,
@@ -96,16 +104,12 @@ export async function importProbe(config: Config, { text, source, today }: Impor
 }
 
 /**
- * Puts the rows and OS releases of a file into the matrix. Rows that are there already as they are change nothing.
+ * Puts the rows, OS releases and toolkits of a file into the matrix. What is there already as it is changes nothing.
  *
  * @throws ReleaseError `SYSTEMS_INVALID` with every fault, or as writing the matrix does; then nothing is written
  */
-export async function importSystems(
-  config: Config,
-  { text, source }: Omit<ImportText, 'today'>,
-): Promise<ImportResult> {
-  const document = await parseImport(text, source);
-  const { systemModels = [], osReleases = [] } = document;
+export async function importSystems(config: Config, input: ImportText): Promise<ImportResult> {
+  const { systemModels = [], osReleases = [], toolkits = [] } = await parseImport(input);
   let result: Omit<ImportResult, 'files'> | undefined;
   const files = await changeCatalogue({ ...config, create: true }, (intent) => {
     const { catalogue } = intent;
@@ -118,10 +122,12 @@ export async function importSystems(
       return same ? [] : [{ id: after.id, before, after }];
     });
     const releases = osReleases.filter((release) => !isKnown(release, catalogue));
+    const kits = toolkits.flatMap((toolkit) => toolkitChange(toolkit, catalogue));
     result = {
       changes,
       osReleases: releases,
-      undecided: newlyUndecided(intent, config, {
+      toolkits: kits,
+      ...newlyUndecided(intent, config, {
         ...catalogue,
         systemModels: extendSystemModels(
           catalogue.systemModels,
@@ -130,46 +136,22 @@ export async function importSystems(
         osReleases: extendOsReleases(catalogue.osReleases, releases.map(toOsRelease)),
       }),
     };
-    return { systemModels: changes.map(({ after }) => after), osReleases: releases };
+    return {
+      systemModels: changes.map(({ after }) => after),
+      osReleases: releases,
+      toolkits: kits.map(({ after }) => after),
+    };
   });
   if (result === undefined) throw new Error('the matrix must have been read');
   return { ...result, files };
 }
 
-async function parseImport(text: string, source: string): Promise<SystemsImportDocument> {
-  const { default: validate } = await import('../generated/systems-import.validator.js');
-  const document = checkDocument<SystemsImportDocument>(readJson(text, source), {
-    validate,
-    source,
-    code: 'SYSTEMS_INVALID',
-  });
-  const platforms = [
-    ...(document.systemModels ?? []).flatMap(({ os }) => Object.keys(os)),
-    ...(document.osReleases ?? []).flatMap((release) => release.platforms),
-  ].filter((platform) => !isPlatform(platform));
-  const faults = [...new Set(platforms)].map(explainPlatform);
-  const ids = (document.systemModels ?? []).map(({ id }) => id);
-  faults.push(
-    ...ids
-      .filter((id, index) => ids.indexOf(id) !== index)
-      .map((id) => `The system model "${id}" stands twice.`),
-  );
-  for (const row of document.systemModels ?? []) faults.push(...rangeFaults(row));
-  if (faults.length === 0) return document;
-  throw new ReleaseError('SYSTEMS_INVALID', `${source} cannot be imported: ${faults.join(' ')}`, {
-    fix: `Correct ${source}.`,
-    details: faults,
-  });
-}
-
-function rangeFaults(row: SystemModelDocument): readonly string[] {
-  try {
-    toSystemModel(row);
-    return [];
-  } catch (error) {
-    if (error instanceof ReleaseError) return [error.message];
-    throw error;
-  }
+function toolkitChange(after: ToolkitDocument, { toolkits }: Catalogue): readonly ToolkitChange[] {
+  const { version } = after;
+  const before = toolkits.find((known) => known.version === version) ?? null;
+  const same =
+    before?.withdrawn === after.withdrawn && before.date === after.date && before.source === after.source;
+  return same ? [] : [{ version, before, after }];
 }
 
 const isKnown = (release: OsReleaseDocument, { osReleases }: Catalogue): boolean =>
@@ -189,13 +171,25 @@ function newlyUndecided(
   { adapters, cells }: Intent,
   { support }: Config,
   catalogue: Catalogue,
-): readonly string[] {
+): Pick<ImportResult, 'undecided' | 'undecidedOn'> {
   const before = new Map<string, MatrixCell[]>(adapters.map(({ name }) => [name, []]));
   for (const cell of cells) before.get(cell.adapter)?.push(cell);
   const fresh = coverCells(adapters, catalogue, support).filter(
     (cell) => cell.state === 'gap' && !wasGap(cell, before.get(cell.adapter) ?? []),
   );
-  return [...new Set(fresh.map(({ adapter }) => adapter))].sort();
+  const rows = new Map<string | null, Set<string>>();
+  for (const { systemModel, adapter } of fresh) {
+    const id = systemModel?.id ?? null;
+    rows.set(id, (rows.get(id) ?? new Set()).add(adapter));
+  }
+  return {
+    undecided: [...new Set(fresh.map(({ adapter }) => adapter))].sort(),
+    undecidedOn: [...rows].map(([systemModel, names]) => ({
+      systemModel,
+      adapters: [...names].sort(),
+      all: names.size === adapters.length,
+    })),
+  };
 }
 
 /** True when every OS version of a gap lay in a gap before; cells may have been divided otherwise then. */

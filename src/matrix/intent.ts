@@ -1,4 +1,9 @@
-import { extendOsReleases, extendSystemModels, shippedCatalogue } from '../catalogue/catalogue.ts';
+import {
+  extendOsReleases,
+  extendSystemModels,
+  extendToolkits,
+  shippedCatalogue,
+} from '../catalogue/catalogue.ts';
 import { ReleaseError } from '../errors.ts';
 import type { MatrixCell } from '../model/cell.ts';
 import type { Finding } from '../model/finding.ts';
@@ -32,6 +37,10 @@ export function intentOf(files: readonly MatrixFile[], support: Support): Intent
     osReleases: extendOsReleases(
       shipped.osReleases,
       parsed.flatMap((part) => part.osReleases),
+    ),
+    toolkits: extendToolkits(
+      shipped.toolkits,
+      parsed.flatMap((part) => part.toolkits),
     ),
   };
   const cells = coverCells(adapters, catalogue, support);
@@ -86,7 +95,7 @@ export function requireSoundMatrix(intent: Intent, only: readonly string[] = [])
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   throw new ReleaseError(
     'MATRIX_UNSOUND',
-    `The matrix has ${count}: ${faults.map(({ code, message }) => `${message} (${code})`).join(' ')}`,
+    `The matrix has ${count}: ${faults.map(({ code, message }) => `${message.replace(/\.$/, '')} (${code}).`).join(' ')}`,
     {
       fix:
         faults.length === 1
@@ -105,7 +114,7 @@ export const unknownAdapters = (names: readonly string[], known: readonly string
     {
       fix:
         known.length === 0
-          ? 'Register one with `fmrelease adapter add`.'
+          ? 'Register one with `fmrelease adapter add <path> --build <version>`.'
           : `Name one of ${known.join(', ')}.`,
     },
   );

@@ -19,13 +19,14 @@ import {
 import { ADAPTER_NAME, ASSET_PACK_ID } from '../model/names.ts';
 import { explainPlatform, isPlatform } from '../model/platform.ts';
 import type { BaseModelSignature } from '../model/signature.ts';
-import type { OsRelease, SystemModel } from '../model/system-model.ts';
+import type { OsRelease, SystemModel, Toolkit } from '../model/system-model.ts';
 
 /** What one matrix file holds, with every fault that its schema cannot state. */
 export interface ParsedMatrix {
   readonly adapters: readonly Adapter[];
   readonly systemModels: readonly SystemModel[];
   readonly osReleases: readonly OsRelease[];
+  readonly toolkits: readonly Toolkit[];
   readonly findings: readonly Finding[];
 }
 
@@ -46,6 +47,7 @@ export function parseMatrix(document: MatrixDocument): ParsedMatrix {
     adapters: parsed.map(({ adapter }) => adapter),
     systemModels: rows.map(toSystemModel),
     osReleases: releases.map(toOsRelease),
+    toolkits: document.toolkits ?? [],
     findings: [
       ...parsed.flatMap(({ findings }) => findings),
       ...rows.flatMap((row) => platformFaults(row.id, Object.keys(row.os))),
@@ -111,7 +113,7 @@ function adapterFaults(name: string, document: AdapterDocument): readonly Findin
           errorFinding('on-demand-null', {
             subject: name,
             message: `"${name}" has "onDemand": null, which Apple's upload refuses (ITMS-91140).`,
-            fix: 'Write { "onDemand": {} }.',
+            fix: `Write "downloadPolicy": { "onDemand": {} } for "${name}" in the matrix.`,
           }),
         ]
       : []),
@@ -137,7 +139,7 @@ function nameFaults(name: string, { kind = 'fmadapter', packId }: AdapterDocumen
       errorFinding(code, {
         subject: name,
         message: `"${id}" is no asset pack id: expected letters, digits, hyphens and underscores, 128 at most.`,
-        fix: 'Set `packId` to such an id.',
+        fix: `Set \`packId\` of "${name}" in the matrix to such an id, for example "${id.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 128)}".`,
       }),
     );
   }
@@ -146,7 +148,7 @@ function nameFaults(name: string, { kind = 'fmadapter', packId }: AdapterDocumen
       errorFinding('bad-name', {
         subject: name,
         message: `"${name}" sets packId "${packId}", but the pack id of an adapter is its identifier.`,
-        fix: 'Remove `packId`.',
+        fix: `Remove \`packId\` of "${name}" from the matrix.`,
       }),
     );
   }
@@ -172,7 +174,7 @@ function buildFaults(name: string, kind: Adapter['kind'], build: BuildDocument):
       errorFinding('bad-name', {
         subject: subject,
         message: `"${build.version}" is not strict semver such as 1.5.0.`,
-        fix: 'Register the build again with a version of three integers.',
+        fix: `Register it with \`fmrelease adapter add ${build.path} --build <version>\`, a version of three integers.`,
       }),
     );
   }
@@ -181,7 +183,7 @@ function buildFaults(name: string, kind: Adapter['kind'], build: BuildDocument):
       errorFinding('signature-mismatch', {
         subject: subject,
         message: `Build ${build.version} of "${name}" has no baseModelSignature.`,
-        fix: 'Copy it from the metadata.json of the build.',
+        fix: `Copy it from ${build.path}/metadata.json.`,
       }),
     );
   }
@@ -190,7 +192,7 @@ function buildFaults(name: string, kind: Adapter['kind'], build: BuildDocument):
       errorFinding('signature-mismatch', {
         subject: subject,
         message: `Build ${build.version} of "${name}" carries a baseModelSignature, but its kind is files.`,
-        fix: 'Remove the signature, or set kind to fmadapter.',
+        fix: `Remove the signature, or set \`kind\` of "${name}" to fmadapter.`,
       }),
     );
   }

@@ -12,7 +12,7 @@ export type ArchiveFindingCode =
   | 'pack-differs'
   | 'generic-pack';
 
-/** What the matrix, its builds and a channel can raise. */
+/** What the matrix, its builds and a channel can raise: all that `audit` reports. */
 export type AuditFindingCode =
   | 'gap'
   | 'os-overlap'
@@ -98,4 +98,11 @@ export const errorFinding = (
   code,
   severity: 'error',
   ...words,
+});
+
+/** How many findings there are of each severity. */
+export const countFindings = (findings: readonly Finding[]): Readonly<Record<Severity, number>> => ({
+  error: findings.filter(({ severity }) => severity === 'error').length,
+  warning: findings.filter(({ severity }) => severity === 'warning').length,
+  note: findings.filter(({ severity }) => severity === 'note').length,
 });

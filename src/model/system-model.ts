@@ -41,6 +41,8 @@ export interface OsRelease {
 export interface Toolkit {
   readonly version: string;
   readonly withdrawn: boolean;
+  /** The day that this was seen to be so. */
+  readonly date: string;
   readonly source: string;
 }
 

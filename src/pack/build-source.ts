@@ -4,7 +4,7 @@ import { digestFiles } from '../adapter/digest-files.ts';
 import { ADAPTER_LIMITS, inspectHeaders, openFolder, requireSound } from '../adapter/inspect.ts';
 import { type Tree, type TreeLimits, walkTree } from '../disk/tree.ts';
 import { ReleaseError } from '../errors.ts';
-import { type FileDigest, shortDigest, treeDigest } from '../model/digest.ts';
+import { type FileDigest, treeDigest } from '../model/digest.ts';
 import type { AdapterKind } from '../model/matrix.ts';
 import { shortSignature } from '../model/signature.ts';
 import type { Progress } from '../progress.ts';
@@ -63,7 +63,7 @@ async function listBuild(build: RegisteredBuild, projectRoot: string): Promise<L
       'ADAPTER_UNSOUND',
       `"${build.path}" holds what no pack may: ${faults.join('; ')}.`,
       {
-        fix: 'Replace these by plain files, then register the build again.',
+        fix: `Replace these by plain files, then register the build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
         details: faults,
       },
     );
@@ -81,7 +81,7 @@ export function requireBuild(build: RegisteredBuild, files: readonly FileDigest[
   if (digest === build.buildDigest) return;
   throw new ReleaseError(
     'BUILD_CHANGED',
-    `The files at "${build.path}" are no longer build ${build.build} of "${build.adapter}": expected digest ${shortDigest(build.buildDigest)}, found ${shortDigest(digest)}.`,
+    `The files at "${build.path}" are no longer build ${build.build} of "${build.adapter}": expected digest ${build.buildDigest}, found ${digest}.`,
     {
       fix: `Restore the export, or register it as a new build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
     },
@@ -128,7 +128,9 @@ async function requireSoundBuild(build: PackedBuild, { root, tree }: ListedBuild
   throw new ReleaseError(
     'ADAPTER_UNSOUND',
     `Build ${build.build} of "${build.adapter}" is registered for ${shortSignature(build.baseModelSignature ?? '')}, but "${build.path}" holds "${inspection.name}" for ${shortSignature(inspection.baseModelSignature ?? '')}.`,
-    { fix: 'Correct the build in the matrix, or register the export with `fmrelease adapter add`.' },
+    {
+      fix: `Correct the build in the matrix, or register the export with \`fmrelease adapter add ${build.path} --build <version>\`.`,
+    },
   );
 }
 

@@ -171,8 +171,8 @@ function findGapBlockers({ coverage, allow }: PlanFacts): readonly Blocker[] {
       message: `"${adapter}" has no decision for ${platform} ${os.from}${os.below === null ? ' and later' : ` to <${os.below}`}${systemModel === null ? ', which no system model claims' : ` (${systemModel})`}.`,
       fix:
         systemModel === null
-          ? 'Narrow `support` in the config, or add the system model to `systemModels`.'
-          : `Run \`fmrelease adapter add\`, or \`fmrelease adapter decline ${adapter} --system-model ${systemModel}\`.`,
+          ? 'Narrow `support` in the config, or add the system model with `fmrelease systems import <file>`.'
+          : `Run \`fmrelease adapter add <path> --build <version>\`, or \`fmrelease adapter decline ${adapter} --system-model ${systemModel}\`.`,
     }));
 }
 

@@ -15,6 +15,10 @@ export const logKey = (channel: string, revision: number): string => `${logPrefi
 /** `v1/channels/stable/log/`: everything that was ever committed. */
 export const logPrefix = (channel: string): string => `${CHANNELS_PREFIX}${channel}/log/`;
 
+/** `s3://acme-models/editor/v1/channels/…`: where an object lies at a store, for people, so that it can be pasted. */
+export const objectPlace = (place: string, key: string): string =>
+  `${place}${place.endsWith('/') ? '' : '/'}${key}`;
+
 /** `v1/channels/stable/manifest.json`: the projection that apps read, under both hostings. */
 export const manifestKey = (channel: string): string => `${CHANNELS_PREFIX}${channel}/${MANIFEST}`;
 

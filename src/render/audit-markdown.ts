@@ -1,14 +1,18 @@
 import { FINDING_WORDS } from '../audit/finding-words.ts';
 import type { AuditReport } from '../audit/run.ts';
-import { type Finding, SEVERITIES } from '../model/finding.ts';
-import { coverageLine } from './coverage.ts';
-import { countFindings, renderCounts } from './findings.ts';
+import { countFindings, type Finding, SEVERITIES } from '../model/finding.ts';
+import type { AuditLook } from './audit.ts';
+import { coverageLine, renderCells } from './coverage.ts';
+import { renderCounts } from './findings.ts';
 import { renderFleet } from './fleet.ts';
 import { plainStyle } from './style.ts';
 import { count } from './units.ts';
 
-/** An audit as Markdown, for a pull request or a step summary. */
-export function renderAuditMarkdown(report: AuditReport): readonly string[] {
+/** An audit as Markdown, for a pull request or a step summary; every cell of the proof where asked for. */
+export function renderAuditMarkdown(
+  report: AuditReport,
+  { cells }: Pick<AuditLook, 'cells'> = { cells: false },
+): readonly string[] {
   const { findings, waived, coverage, upcoming, fleet } = report;
   return [
     `### fmrelease audit: ${report.targets.join(', ')} / ${report.channel}, ${report.asOf}`,
@@ -37,7 +41,15 @@ export function renderAuditMarkdown(report: AuditReport): readonly string[] {
     ),
     ...(fleet === null
       ? []
-      : ['', '```text', ...renderFleet(fleet, 'Download of everything that is served', plainStyle), '```']),
+      : [
+          '',
+          '```text',
+          ...renderFleet(fleet, { title: FLEET_TITLE, style: plainStyle, width: MARKDOWN_WIDTH }),
+          '```',
+        ]),
+    ...(cells
+      ? ['', '### Coverage', '', '```text', ...renderCells(coverage.cells, plainStyle, null), '```']
+      : []),
     ...(waived.length === 0
       ? []
       : [
@@ -53,6 +65,11 @@ export function renderAuditMarkdown(report: AuditReport): readonly string[] {
         ]),
   ];
 }
+
+/** What is served, fetched by everybody who may. */
+const FLEET_TITLE = 'Download of everything that is served';
+/** Columns of a code block that GitHub shows without a scroll bar. */
+const MARKDOWN_WIDTH = 110;
 
 const findingRow = ({ severity, code: own, subject, message, fix, target }: Finding): readonly string[] => [
   severity,

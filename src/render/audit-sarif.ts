@@ -1,9 +1,9 @@
 import type { WaivedFinding } from '../audit/audit.ts';
-import { FINDING_WORDS } from '../audit/finding-words.ts';
+import { AUDIT_FINDING_WORDS, FINDING_WORDS } from '../audit/finding-words.ts';
 import type { PlacedFinding } from '../audit/locate.ts';
 import { SUBJECTS } from '../audit/subjects.ts';
 import { sha256Of } from '../model/digest.ts';
-import type { Finding, FindingCode } from '../model/finding.ts';
+import type { AuditFindingCode, Finding, FindingCode } from '../model/finding.ts';
 
 /** What a SARIF log is made of: the findings and the waived ones, each with its place, and the tool's version. */
 export interface SarifFacts {
@@ -13,7 +13,7 @@ export interface SarifFacts {
 }
 
 /**
- * An audit as a SARIF 2.1.0 log: one run, every code as a rule, one result a finding. Waived findings are results with
+ * An audit as a SARIF 2.1.0 log: one run, every code that an audit raises as a rule, one result a finding. Waived findings are results with
  * a suppression. The fingerprint of a result is made of its code, subject and target, so that it outlives its wording
  * wherever a code is true of a subject once.
  *
@@ -45,8 +45,8 @@ export function toSarif({ findings, waived, toolVersion }: SarifFacts): Record<s
   };
 }
 
-const CODES: readonly FindingCode[] = Object.keys(FINDING_WORDS).filter((code): code is FindingCode =>
-  Object.hasOwn(FINDING_WORDS, code),
+const CODES: readonly FindingCode[] = Object.keys(AUDIT_FINDING_WORDS).filter(
+  (code): code is AuditFindingCode => Object.hasOwn(AUDIT_FINDING_WORDS, code),
 );
 
 function toRule(code: FindingCode): Record<string, unknown> {

@@ -1,8 +1,9 @@
 import type { AuditReport } from '../audit/run.ts';
 import type { HeldOn, UpcomingImpact } from '../audit/upcoming.ts';
 import { formatFallback } from '../model/cell.ts';
+import { countFindings } from '../model/finding.ts';
 import { coverageLine, renderCells } from './coverage.ts';
-import { countFindings, renderCounts, renderFindings } from './findings.ts';
+import { renderCounts, renderFindings } from './findings.ts';
 import { renderFleet } from './fleet.ts';
 import type { Style } from './style.ts';
 import { alignTable } from './table.ts';
@@ -22,8 +23,10 @@ export function renderAudit(report: AuditReport, { style, width, cells }: AuditL
   const { findings, waived, coverage, fleet, upcoming } = report;
   const above = [
     ...(upcoming === null ? [] : [...renderUpcoming(upcoming, style), '']),
-    ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), ''] : []),
-    ...(fleet === null ? [] : [...renderFleet(fleet, 'Download of everything that is served', style), '']),
+    ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style, width), ''] : []),
+    ...(fleet === null
+      ? []
+      : [...renderFleet(fleet, { title: 'Download of everything that is served', style, width }), '']),
     ...renderFindings(findings, style, width),
   ];
   const ending = [

@@ -3,7 +3,7 @@ import { formatFallback } from '../model/cell.ts';
 import { formatOsRange } from '../model/os-range.ts';
 import type { Coverage } from '../model/plan.ts';
 import type { Style } from './style.ts';
-import { alignTable } from './table.ts';
+import { flowTable } from './table.ts';
 import { count } from './units.ts';
 
 /** `Coverage proved: all 20 cells decided; 12 rest on inference.` */
@@ -26,9 +26,9 @@ export const declineLines = ({ declines = [] }: Pick<Coverage, 'declines'>): rea
       `${count(adapters.length, 'adapter')} ${adapters.length === 1 ? 'falls' : 'fall'} back to ${formatFallback(fallback)} on ${systemModel}${until === null ? ', with no end named' : ` until ${until}`}.`,
   );
 
-/** Every cell of the proof by name: the whole of `support`, nothing left out. */
-export const renderCells = (cells: readonly Cell[], style: Style): readonly string[] =>
-  alignTable(
+/** Every cell of the proof by name: the whole of `support`, nothing left out. `width` null does not wrap. */
+export const renderCells = (cells: readonly Cell[], style: Style, width: number | null): readonly string[] =>
+  flowTable(
     cells.map((cell) => [
       cell.adapter,
       `${cell.platform} ${formatOsRange(cell.os)}`,
@@ -38,5 +38,5 @@ export const renderCells = (cells: readonly Cell[], style: Style): readonly stri
       cell.pack ?? (cell.fallback === null ? '' : `uses ${formatFallback(cell.fallback)}`),
     ]),
     'LLLLLL',
-    '  ',
+    { width, indent: '  ' },
   );

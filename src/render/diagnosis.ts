@@ -1,6 +1,6 @@
 import type { DoctorCheck } from '../doctor/diagnose.ts';
-import type { Finding } from '../model/finding.ts';
-import { countFindings, renderCounts, renderFindings } from './findings.ts';
+import { countFindings, type Finding } from '../model/finding.ts';
+import { renderCounts, renderFindings } from './findings.ts';
 import type { Style } from './style.ts';
 import { alignTable } from './table.ts';
 

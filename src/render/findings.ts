@@ -7,8 +7,8 @@ import { wrapText } from './wrap.ts';
 
 /**
  * Findings as lines, worst first: code and subject, the message, the fix. Messages are wrapped to `width` columns;
- * null leaves each on one line. Notes that
- * differ in their subject alone are printed once.
+ * null leaves each on one line. Notes,
+ * and what one command mends for all of them, are printed once where they differ in their subject alone.
  */
 export function renderFindings(
   findings: readonly Finding[],
@@ -32,13 +32,21 @@ export function renderFindings(
   );
 }
 
-/** Notes that differ in their subject alone are one; errors and warnings each want an answer of their own. */
-const folded = (findings: readonly Finding[]): readonly (readonly [Finding, readonly Finding[]])[] =>
-  findings[0]?.severity === 'note'
-    ? alikeFindings(findings).flatMap(([one, ...others]) =>
-        one === undefined ? [] : [[one, others] as const],
-      )
-    : findings.map((finding) => [finding, []] as const);
+/** Notes that differ in their subject alone are one; most errors and warnings want an answer of their own. */
+function folded(findings: readonly Finding[]): readonly (readonly [Finding, readonly Finding[]])[] {
+  const groups = new Map(
+    alikeFindings(findings.filter(isFolded)).flatMap(([one, ...others]) =>
+      one === undefined ? [] : [[one, others] as const],
+    ),
+  );
+  return findings.flatMap((finding): readonly (readonly [Finding, readonly Finding[]])[] => {
+    const others = isFolded(finding) ? groups.get(finding) : [];
+    return others === undefined ? [] : [[finding, others]];
+  });
+}
+
+/** One plan shows all that is unpublished, and one publish mends it. */
+const isFolded = ({ code, severity }: Finding): boolean => severity === 'note' || code === 'unpublished';
 
 const INDENT = ' '.repeat(9);
 const LEAST_ROOM = 30;
@@ -46,13 +54,6 @@ const LEAST_ROOM = 30;
 /** `2 errors, 1 warning, 5 notes.` */
 export const renderCounts = (counts: Readonly<Record<Severity, number>>): string =>
   `${SEVERITIES.map((severity) => count(counts[severity], severity)).join(', ')}.`;
-
-/** How many findings there are of each severity. */
-export const countFindings = (findings: readonly Finding[]): Readonly<Record<Severity, number>> => ({
-  error: findings.filter(({ severity }) => severity === 'error').length,
-  warning: findings.filter(({ severity }) => severity === 'warning').length,
-  note: findings.filter(({ severity }) => severity === 'note').length,
-});
 
 function emphasis(severity: Severity, style: Style): (text: string) => string {
   switch (severity) {

@@ -83,12 +83,13 @@ export function renderCatalogue(catalogue: Catalogue, style: Style): readonly st
     ),
     style.bold('Toolkits'),
     ...alignTable(
-      catalogue.toolkits.map(({ version, withdrawn, source }) => [
+      catalogue.toolkits.map(({ version, withdrawn, date, source }) => [
         version,
         withdrawn ? 'withdrawn' : 'current',
+        `seen ${date}`,
         source,
       ]),
-      'LLL',
+      'LLLL',
       '  ',
     ),
   ];

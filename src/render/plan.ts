@@ -17,6 +17,8 @@ export interface PlanContext {
   readonly fleet?: FleetReport | null;
   /** True names every cell of the coverage proof. */
   readonly cells?: boolean;
+  /** Columns of the terminal, by which the costs are wrapped; null does not wrap. */
+  readonly width?: number | null;
 }
 
 /** A plan as lines: who loses, who changes, who gains, the packs, the uploads, the proof, the next command. */
@@ -89,11 +91,13 @@ export function renderPackChanges(changes: readonly PackChange[], style: Style):
 /** Every cell, and what the release costs the users: where they are asked for. */
 const proofLines = (
   { coverage }: Plan,
-  { fleet = null, cells = false }: PlanContext,
+  { fleet = null, cells = false, width = null }: PlanContext,
   style: Style,
 ): readonly string[] => [
-  ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style), ''] : []),
-  ...(fleet === null ? [] : [...renderFleet(fleet, 'What this release costs the users', style), '']),
+  ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style, width), ''] : []),
+  ...(fleet === null
+    ? []
+    : [...renderFleet(fleet, { title: 'What this release costs the users', style, width }), '']),
 ];
 
 function openingLine(plan: Plan): string {

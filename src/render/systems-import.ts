@@ -1,14 +1,14 @@
-import type { SystemModelDocument } from '../generated/matrix.ts';
-import type { ImportResult, ProbeResult, RowChange } from '../matrix/import-systems.ts';
+import type { SystemModelDocument, ToolkitDocument } from '../generated/matrix.ts';
+import type { ImportResult, ProbeResult, RowChange, UndecidedRow } from '../matrix/import-systems.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { Style } from './style.ts';
 import { alignTable } from './table.ts';
 import { count } from './units.ts';
 
 /** What an import changed, as lines: each row before and after. */
 export function renderImport(result: ImportResult, style: Style): readonly string[] {
-  const nothing = result.changes.length === 0 && result.osReleases.length === 0;
   return [
-    ...(nothing ? ['The matrix has all of it already.'] : differenceLines(result, style)),
+    ...(isNothing(result) ? ['The matrix has all of it already.'] : differenceLines(result, style)),
     ...undecidedLines(result),
     ...result.files.map((file) => `Wrote ${file}.`),
   ];
@@ -16,14 +16,16 @@ export function renderImport(result: ImportResult, style: Style): readonly strin
 
 /** What a probe changed, as lines: what the device carries, each row before and after, who has to decide. */
 export function renderProbe(result: ProbeResult, style: Style): readonly string[] {
-  const nothing = result.changes.length === 0 && result.osReleases.length === 0;
   return [
     `${result.platform} ${result.os} carries ${result.digits}: ${OUTCOMES[result.outcome](result)}`,
-    ...(nothing ? [] : differenceLines(result, style)),
+    ...(isNothing(result) ? [] : differenceLines(result, style)),
     ...undecidedLines(result),
     ...result.files.map((file) => `Wrote ${file}.`),
   ];
 }
+
+const isNothing = ({ changes, osReleases, toolkits }: ImportResult): boolean =>
+  changes.length + osReleases.length + toolkits.length === 0;
 
 const OUTCOMES: Readonly<Record<ProbeResult['outcome'], (result: ProbeResult) => string>> = {
   known: ({ systemModel }) => `"${systemModel}" says so, and has this evidence already.`,
@@ -32,7 +34,10 @@ const OUTCOMES: Readonly<Record<ProbeResult['outcome'], (result: ProbeResult) =>
   added: ({ systemModel }) => `no system model claimed that OS version, now "${systemModel}" does.`,
 };
 
-const differenceLines = ({ changes, osReleases }: ImportResult, style: Style): readonly string[] => [
+const differenceLines = (
+  { changes, osReleases, toolkits }: ImportResult,
+  style: Style,
+): readonly string[] => [
   ...alignTable(
     [
       ...changes.flatMap((change) => rowLines(change, style)),
@@ -42,10 +47,20 @@ const differenceLines = ({ changes, osReleases }: ImportResult, style: Style): r
         platforms.join(', '),
         `${dateIs.replace('-', ' ')} ${date}`,
       ]),
+      ...toolkits.flatMap(({ before, after }) => [
+        ...(before === null ? [] : [[style.red('-'), ...toolkitCells(before)]]),
+        [style.green('+'), ...toolkitCells(after)],
+      ]),
     ],
     'LLLLLL',
     '  ',
   ),
+];
+
+const toolkitCells = ({ version, withdrawn, date }: ToolkitDocument): readonly string[] => [
+  `toolkit ${version}`,
+  withdrawn ? 'withdrawn' : 'current',
+  `seen ${date}`,
 ];
 
 const rowLines = ({ before, after }: RowChange, style: Style): readonly (readonly string[])[] => [
@@ -74,12 +89,24 @@ const rowCells = ({
   count(evidence.length, 'piece of evidence', 'pieces of evidence'),
 ];
 
-function undecidedLines({ undecided, changes }: ImportResult): readonly string[] {
+/** Who has to decide, and the commands that let them go on: one for all rows that wait for the same adapters. */
+function undecidedLines({ undecided, undecidedOn }: ImportResult): readonly string[] {
   if (undecided.length === 0) return [];
-  const fresh = changes.find(({ before }) => before === null)?.id ?? changes[0]?.id ?? '<id>';
   const names = undecided.length > 6 ? `${undecided.slice(0, 6).join(', ')}, …` : undecided.join(', ');
+  const rows = groupBy(undecidedOn, ({ systemModel, adapters, all }) =>
+    JSON.stringify([systemModel === null, all || adapters]),
+  );
   return [
     `${count(undecided.length, 'adapter')} ${undecided.length === 1 ? 'has' : 'have'} no decision there now: ${names}.`,
-    `Train for it, or: fmrelease adapter decline --all --system-model ${fresh} --reason <why> --until <day>`,
+    ...[...rows.values()].map(adviceFor),
   ];
+}
+
+function adviceFor(rows: readonly UndecidedRow[]): string {
+  const ids = rows.flatMap(({ systemModel }) => systemModel ?? []);
+  const [first] = rows;
+  if (first === undefined || ids.length === 0)
+    return 'Some supported OS versions have no system model any more: import one for them.';
+  const who = first.all ? '--all' : first.adapters.join(' ');
+  return `Train for it, or: fmrelease adapter decline ${who} ${ids.map((id) => `--system-model ${id}`).join(' ')} --reason <why> --until <day>`;
 }

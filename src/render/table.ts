@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { wrapIndented } from './wrap.ts';
 
 /**
  * Aligns rows into lines, two spaces between columns. `alignment` has one letter a column: `L` or `R`.
@@ -26,3 +27,40 @@ function pad(text: string, width: number, right: boolean): string {
 }
 
 const visibleWidth = (text: string): number => stripVTControlCharacters(text).length;
+
+/** How wide a table may be: columns of the terminal, null for any; and what its lines begin with. */
+interface TableRoom {
+  readonly width: number | null;
+  readonly indent: string;
+}
+
+/**
+ * {@link alignTable} whose last column is wrapped into the room that the others leave. Where they leave too little,
+ * each row is a paragraph of its own. No-break spaces hold words together and are printed as spaces.
+ */
+export function flowTable(
+  rows: readonly (readonly string[])[],
+  alignment: string,
+  { width, indent }: TableRoom,
+): readonly string[] {
+  const last = alignment.length - 1;
+  const fixed = alignTable(
+    rows.map((row) => [...row.slice(0, last), MARK]),
+    alignment,
+    indent,
+  ).map((line) => line.slice(0, -MARK.length));
+  const taken = Math.max(0, ...fixed.map(visibleWidth));
+  const longest = Math.max(0, ...rows.map((row) => visibleWidth(row[last] ?? '')));
+  const room = width === null ? longest : width - taken;
+  return rows
+    .flatMap((row, index) =>
+      room >= Math.min(longest, LEAST_ROOM)
+        ? wrapIndented(row[last] ?? '', taken + room, [fixed[index] ?? '', ' '.repeat(taken)])
+        : wrapIndented(row.filter((cell) => cell !== '').join(' '), width, [indent, `${indent}  `]),
+    )
+    .map((line) => line.trimEnd());
+}
+
+/** Stands for the last column while the others are aligned, so that their trailing spaces stay. */
+const MARK = '|';
+const LEAST_ROOM = 24;

@@ -1,7 +1,7 @@
-import { groupBy } from '../audit/group.ts';
 import type { DeviceClassCost, FetchedPack, ReleaseCost } from '../fleet/cost.ts';
+import { groupBy } from '../model/group-by.ts';
 import { formatOsRange } from '../model/os-range.ts';
-import { formatCount } from '../render/fleet.ts';
+import { formatCount } from '../model/share.ts';
 import { count, formatBytes } from '../render/units.ts';
 import type { ReportFacts } from './facts.ts';
 import { type Html, html, userText } from './html.ts';

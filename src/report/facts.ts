@@ -8,12 +8,12 @@ import { packIdOf } from '../matrix/decide.ts';
 import { requireSoundMatrix } from '../matrix/load.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Severity } from '../model/finding.ts';
+import { countFindings } from '../model/finding.ts';
 import type { Adapter, Build } from '../model/matrix.ts';
 import { formatOsRange, toOsRangeText } from '../model/os-range.ts';
 import { compareOsVersions, formatOsVersion } from '../model/os-version.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { packUrl } from '../release/projection.ts';
-import { countFindings } from '../render/findings.ts';
 import type { AnswerablePack, PublishedRelease } from '../resolve/answer-release.ts';
 import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { type MatrixTable, matrixTable } from './matrix-table.ts';
@@ -73,26 +73,17 @@ export interface ReportOrigin {
   readonly notLookedAt: readonly TargetLeft[];
 }
 
-/** An audited state, and the public URL of the target that it was read at. */
-export interface ReportedState {
-  readonly state: AuditState;
-  readonly publicUrl: string;
-}
-
 /** Tells a report from the audited states of one channel at one or several targets. Pure. */
 export function reportFacts(
-  reported: readonly [ReportedState, ...ReportedState[]],
+  states: readonly [AuditState, ...AuditState[]],
   origin: ReportOrigin,
 ): ReportFacts {
-  const [{ state }] = reported;
+  const [state] = states;
   const { fleet, intent } = state;
-  const found = reportOf(
-    reported.map((own) => own.state),
-    { fleet, upcoming: null },
-  );
+  const found = reportOf(states, { fleet, upcoming: null });
   return {
     ...origin,
-    channels: reported.map(({ state: { channel } }) => ({
+    channels: states.map(({ channel }) => ({
       target: channel.target,
       releases: releaseFacts(channel.slots.map(({ entry }) => entry)),
     })),
@@ -111,7 +102,7 @@ export function reportFacts(
     waived: found.waived,
     unusedWaivers: found.unusedWaivers,
     counts: countFindings(found.findings),
-    simulation: toSimulation(reported),
+    simulation: toSimulation(states),
     osReleases: [...intent.catalogue.osReleases]
       .sort((one, other) => compareOsVersions(one.version, other.version))
       .map(({ version, platforms }) => ({ version: formatOsVersion(version), platforms })),
@@ -127,22 +118,20 @@ function costWithoutFleet(cells: readonly Cell[], state: AuditState): ReleaseCos
   );
 }
 
-function toSimulation(reported: readonly [ReportedState, ...ReportedState[]]): Simulation {
-  const [{ state }] = reported;
-  const { intent, adapters } = state;
+function toSimulation(states: readonly [AuditState, ...AuditState[]]): Simulation {
+  const [{ intent, adapters }] = states;
   return {
     adapters,
     systemModels: intent.catalogue.systemModels,
-    channels: reported.map((own) => toSimulatedChannel(own, adapters)),
+    channels: states.map(({ channel }) => toSimulatedChannel(channel, adapters)),
     unsound: unsoundAdapters(intent, adapters),
   };
 }
 
 function toSimulatedChannel(
-  { state: { channel }, publicUrl }: ReportedState,
+  { name, target, publicUrl, head }: AuditState['channel'],
   adapters: readonly Adapter[],
 ): SimulatedChannel {
-  const { head } = channel;
   const packs = (head?.entry.packs ?? []).map((pack) => ({ ...pack, url: packUrl(pack, publicUrl) }));
   const byBuild = new Map(packs.map((pack) => [`${pack.id} ${pack.buildDigest}`, pack]));
   const packOf = new Map<Build, AnswerablePack>();
@@ -156,13 +145,13 @@ function toSimulatedChannel(
     head === null
       ? null
       : {
-          channel: channel.name,
+          channel: name,
           source: 'log',
           revision: head.entry.revision,
           cells: head.cells,
           packs,
         };
-  return { target: channel.target, publicUrl, packOf, release };
+  return { target, publicUrl, packOf, release };
 }
 
 function unsoundAdapters(

@@ -1,6 +1,6 @@
 import { FINDING_WORDS } from '../audit/finding-words.ts';
-import { groupBy } from '../audit/group.ts';
 import { type Finding, type FindingCode, SEVERITIES, type Severity } from '../model/finding.ts';
+import { groupBy } from '../model/group-by.ts';
 import { alikeFindings } from '../render/alike-findings.ts';
 
 /** The findings of one code and severity: what is always true of the code, and every case. */

@@ -1,5 +1,5 @@
-import { groupBy } from '../audit/group.ts';
 import type { CellState, Fallback, MatrixCell } from '../model/cell.ts';
+import { groupBy } from '../model/group-by.ts';
 import { type OsRangeText, toOsRangeText } from '../model/os-range.ts';
 import type { Platform } from '../model/platform.ts';
 

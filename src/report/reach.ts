@@ -1,6 +1,6 @@
-import { groupBy } from '../audit/group.ts';
 import type { MatrixCell } from '../model/cell.ts';
 import type { Fleet } from '../model/fleet.ts';
+import { groupBy } from '../model/group-by.ts';
 import { formatOsRange, rangeContains, toOsRangeText } from '../model/os-range.ts';
 import { formatOsVersion } from '../model/os-version.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';

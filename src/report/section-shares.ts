@@ -1,6 +1,6 @@
-import { groupBy } from '../audit/group.ts';
 import type { HeldShare } from '../fleet/weigh.ts';
-import { formatCount } from '../render/fleet.ts';
+import { groupBy } from '../model/group-by.ts';
+import { formatCount } from '../model/share.ts';
 import { costMarkup } from './cost-table.ts';
 import type { ReportFacts, UserFacts } from './facts.ts';
 import { type Html, html, prose, userText } from './html.ts';

@@ -1,8 +1,9 @@
 import { open, stat } from 'node:fs/promises';
+import type { AuditedSessions } from '../audit/gather.ts';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import type { ReportFacts } from './facts.ts';
-import { gatherReport, type ReportQuestion, type ReportSessions } from './gather.ts';
+import { gatherReport, type ReportQuestion } from './gather.ts';
 import { readPageAssets } from './page-assets.ts';
 import { PAGE_HEAD, renderReport } from './render-report.ts';
 
@@ -32,7 +33,7 @@ export interface ReportResult extends Pick<ReportFacts, 'channel' | 'day' | 'cou
  * @throws ReleaseError `FILE_EXISTS` where another kind of file is, `FILE_UNWRITABLE`, `STORE_PERMISSION`, or as {@link gatherReport} does
  */
 export async function writeReport(
-  sessions: ReportSessions,
+  sessions: AuditedSessions,
   { file, packageRoot, ...question }: ReportRequest,
 ): Promise<ReportResult> {
   await refuseOtherFile(file);

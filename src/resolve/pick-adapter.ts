@@ -25,7 +25,10 @@ export function onlyAdapter(names: readonly string[]): string {
       ? 'There is no adapter to resolve.'
       : `Several adapters could be meant: ${names.join(', ')}.`,
     {
-      fix: first === undefined ? 'Register one with `fmrelease adapter add`.' : 'Name one with --adapter.',
+      fix:
+        first === undefined
+          ? 'Register one with `fmrelease adapter add <path> --build <version>`.'
+          : 'Name one with --adapter.',
     },
   );
 }

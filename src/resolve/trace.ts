@@ -1,5 +1,6 @@
 import { ReleaseError } from '../errors.ts';
 import type { Device } from '../matrix/resolve.ts';
+import { formatOsVersion } from '../model/os-version.ts';
 import type { Release } from '../model/release.ts';
 import { parseManifest } from '../release/documents.ts';
 import { MANIFEST, manifestKey, packKey } from '../release/layout.ts';
@@ -122,19 +123,15 @@ async function matrixDiffers(
   { wanted, committed, head }: Compared,
   { channel, adapter, device }: Traced,
 ): Promise<Disagreement> {
-  let since = head.entry.revision;
-  while (since > 1) {
-    const before = await readRelease(channel.store, channel.name, since - 1).catch(unreadable);
-    if (before === null) break;
-    const answer = answerOf({ cells: before.cells, packs: before.entry.packs }, adapter, device);
-    if (answer.state !== committed.state || answer.build !== committed.build) break;
-    since -= 1;
-  }
+  const since = await runStart(channel, head, ({ cells, entry }) => {
+    const answer = answerOf({ cells, packs: entry.packs }, adapter, device);
+    return answer.state === committed.state && answer.build === committed.build;
+  });
   return {
     between: ['matrix', 'log'],
     since,
     message: `The matrix gives ${formatAnswer(wanted)}; the log gives ${formatAnswer(committed)}, since revision ${since}.`,
-    fix: 'Look at `fmrelease plan`, and at `fmrelease history` for why that revision was made.',
+    fix: `Run \`fmrelease plan --only ${adapter}\`: what it lists under ${device.platform} ${formatOsVersion(device.os)} is not published yet. If that is not wanted, \`fmrelease history\` shows who made revision ${since}, and why.`,
   };
 }
 
@@ -158,7 +155,15 @@ async function readServed(traced: Traced, { committed, head }: Omit<Compared, 'w
     return differs(
       manifest.revision,
       `revision ${manifest.revision}, ${formatAnswer(served)}`,
-      await firstAfter(manifest.revision, served, { traced, head }),
+      manifest.revision < head.entry.revision
+        ? await runStart(
+            channel,
+            head,
+            ({ cells, entry }) =>
+              entry.revision > manifest.revision &&
+              !isSameAnswer(served, answerOf({ cells, packs: entry.packs }, adapter, device)),
+          )
+        : null,
     );
   const projection: TraceStep = {
     step: 'projection',
@@ -171,20 +176,22 @@ async function readServed(traced: Traced, { committed, head }: Omit<Compared, 'w
   return { ...pack, steps: [projection, ...pack.steps] };
 }
 
-/** The first revision behind the one that is served whose answer is another. */
-async function firstAfter(
-  served: number,
-  answer: TraceAnswer,
-  { traced, head }: { readonly traced: Traced; readonly head: Release },
-): Promise<number | null> {
-  const { channel, adapter, device } = traced;
-  for (let revision = served + 1; revision <= head.entry.revision; revision++) {
-    const release = await readRelease(channel.store, channel.name, revision).catch(unreadable);
-    if (release === null) continue;
-    const next = answerOf({ cells: release.cells, packs: release.entry.packs }, adapter, device);
-    if (!isSameAnswer(answer, next)) return revision;
+/**
+ * The first revision of the unbroken run, up to the head, of which something holds. `holds` is true of the head; what
+ * cannot be read ends the run.
+ */
+async function runStart(
+  { store, name }: OpenChannel,
+  head: Release,
+  holds: (release: Release) => boolean,
+): Promise<number> {
+  let since = head.entry.revision;
+  while (since > 1) {
+    const before = await readRelease(store, name, since - 1).catch(unreadable);
+    if (before === null || !holds(before)) break;
+    since -= 1;
   }
-  return null;
+  return since;
 }
 
 async function checkPack(
@@ -197,7 +204,9 @@ async function checkPack(
     return { steps: [{ step: 'pack', agrees: true, revision: null, detail }], disagreement: null };
   }
   const key = packKey(sha256, packId);
-  const since = await firstNaming(key, { traced, head });
+  const since = await runStart(traced.channel, head, ({ entry }) =>
+    entry.packs.some((pack) => pack.key === key),
+  );
   const differs = (detail: string): Followed =>
     stop({ step: 'pack', agrees: false, revision: since, detail }, [], {
       between: ['projection', 'pack'],
@@ -215,20 +224,6 @@ async function checkPack(
     return differs(`it has ${object.totalBytes} bytes, expected ${downloadSize ?? 0}`);
   const detail = `${key} is there with its ${object.totalBytes} bytes; only its size was looked at, \`fmrelease verify --full\` reads the bytes`;
   return { steps: [{ step: 'pack', agrees: true, revision: since, detail }], disagreement: null };
-}
-
-/** The revision that first named a pack, of the unbroken run that still does. */
-async function firstNaming(
-  key: string,
-  { traced: { channel }, head }: { readonly traced: Traced; readonly head: Release },
-): Promise<number> {
-  let since = head.entry.revision;
-  while (since > 1) {
-    const before = await readRelease(channel.store, channel.name, since - 1).catch(unreadable);
-    if (before?.entry.packs.some((pack) => pack.key === key) !== true) break;
-    since -= 1;
-  }
-  return since;
 }
 
 /** Older cells may be gone, and what is served may be anything: a trace goes on without it, or says so. */

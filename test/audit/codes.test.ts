@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FINDING_WORDS } from '../../src/audit/finding-words.ts';
@@ -27,7 +27,9 @@ describe.each(Object.entries(CASES))('%s', (code, { severity, subject, question,
       expect(`${message}${fix}`).not.toMatch(/undefined|NaN|\[object|please|oops|invalid/i);
     }
     expect(FINDING_WORDS).toHaveProperty([code, 'severity'], severity);
-    expect(exampleOf(code)).toBe(forPages(found.slice(0, 1)));
+    const example = forPages(found.slice(0, 1));
+    if (process.env['UPDATE_EXAMPLES'] === '1') writeExample(code, example);
+    expect(exampleOf(code)).toBe(example);
   });
 
   test('is not raised by the nearest thing that is all right', async () => {
@@ -42,10 +44,21 @@ const startOf = ({ adapters, published = true }: Omit<FindingCase, 'severity' | 
   adapters === undefined ? { published } : { adapters, published };
 
 /** The example on the page of a code, which is what its case raises. */
-function exampleOf(code: string): string | undefined {
-  const page = readFileSync(join(PACKAGE_ROOT, 'docs', 'findings', `${code}.md`), 'utf8');
-  return withoutDigests(/^## Example\n\n```text\n([\s\S]*?)\n```$/m.exec(page)?.[1] ?? '');
+const exampleOf = (code: string): string | undefined =>
+  withoutDigests(EXAMPLE.exec(readFileSync(pageOf(code), 'utf8'))?.[2] ?? '');
+
+/** Writes the example anew: `UPDATE_EXAMPLES=1 npx vitest run test/audit/codes.test.ts`. */
+function writeExample(code: string, example: string): void {
+  const page = readFileSync(pageOf(code), 'utf8');
+  writeFileSync(
+    pageOf(code),
+    page.replace(EXAMPLE, (_, head: string) => `${head}${example}\n\`\`\``),
+  );
 }
+
+const pageOf = (code: string): string => join(PACKAGE_ROOT, 'docs', 'findings', `${code}.md`);
+
+const EXAMPLE = /(^## Example\n\n```text\n)([\s\S]*?)\n```$/m;
 
 /** A finding as it is printed, with a path that a person would have. */
 const forPages = (found: readonly Finding[]): string =>

@@ -104,6 +104,7 @@ describe('SARIF', () => {
     const { stdout } = await audit('--format', 'sarif');
     const log = JSON.parse(stdout) as SarifLog;
     const results = log.runs.flatMap((run) => run.results);
+    expect(log.runs[0]?.tool.driver.rules.map(({ id }) => id)).toEqual(AUDIT_CODES);
     const lines = readFileSync(join(folder, 'fmrelease.matrix.json'), 'utf8').split('\n');
     for (const { ruleId, ruleIndex, locations } of results) {
       expect(log.runs[0]?.tool.driver.rules[ruleIndex]?.id).toBe(ruleId);

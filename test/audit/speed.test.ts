@@ -92,6 +92,8 @@ function aBigState(adapterCount: number, revisions: number): AuditState {
     channel: {
       name: 'stable',
       target: 'local',
+      place: 'cdn',
+      publicUrl: 'https://cdn.example.com/',
       head: newest === undefined ? null : { ...newest, cells: [] },
       headKnown: true,
       projection: 'current',

@@ -2,16 +2,17 @@ import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { auditTargets } from '../../src/audit/audit.ts';
 import { gatherAuditState } from '../../src/audit/gather.ts';
-import { reportOf } from '../../src/audit/run.ts';
+import { reportOf, runAudit } from '../../src/audit/run.ts';
 import { manifestKey } from '../../src/release/layout.ts';
 import { renderAudit } from '../../src/render/audit.ts';
+import { renderAuditMarkdown } from '../../src/render/audit-markdown.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { openStore } from '../../src/store/open.ts';
 import { NOON } from '../support/project.ts';
 import { aScene, type Scene } from './scene.ts';
 
-/** The states of a scene at its own target and at another, where nothing is published. */
-async function atTwoTargets(scene: Scene) {
+/** The sessions of a scene: at its own target, and at another, where nothing is published. */
+async function sessionsOf(scene: Scene) {
   const session = await scene.session();
   const place = {
     ...session.channel.target,
@@ -20,7 +21,12 @@ async function atTwoTargets(scene: Scene) {
     path: `${scene.root}/eu`,
   } as const;
   const { store, target } = await openStore(place, 'eu');
-  const elsewhere = { ...session, channel: { ...session.channel, store, target } };
+  return [session, { ...session, channel: { ...session.channel, store, target } }] as const;
+}
+
+/** The states of {@link sessionsOf}. */
+async function atTwoTargets(scene: Scene) {
+  const [session, elsewhere] = await sessionsOf(scene);
   const request = { asOf: new Date(NOON), only: [], full: false };
   return [await gatherAuditState(session, request), await gatherAuditState(elsewhere, request)];
 }
@@ -94,6 +100,23 @@ describe('an audit of several targets', () => {
     ]);
   });
 
+  test('asks each target who owns a pack, and knows names that one of them alone knows', async () => {
+    const scene = await aScene({ adapters: ['summarizer', 'dropped'] });
+    scene.editMatrix((matrix) => {
+      const { dropped: _, ...adapters } = matrix.adapters;
+      return { ...matrix, adapters };
+    });
+    const [local, eu] = await sessionsOf(scene);
+    const question = { asOf: new Date(NOON), full: false, fleet: null, upcoming: null };
+    const codesOf = async (...only: readonly string[]) =>
+      (await runAudit([eu, local], { ...question, only })).findings
+        .filter(({ target }) => target === 'local')
+        .map(({ code }) => code);
+    expect(await codesOf('dropped')).toContain('published-only');
+    expect(await codesOf('summarizer')).not.toContain('published-only');
+    await expect(codesOf('nobody')).rejects.toMatchObject({ code: 'ADAPTER_UNKNOWN' });
+  });
+
   test('of one target names none', async () => {
     const scene = await aScene();
     rmSync(scene.pathOf(manifestKey('stable')));
@@ -139,6 +162,9 @@ describe('a waiver', () => {
     expect(auditTargets([{ ...state, only: ['summarizer'] }]).unusedWaivers).toEqual([]);
     const report = reportOf([state], { fleet: null, upcoming: null });
     const text = renderAudit(report, { style: plainStyle, width: null, cells: false }).join('\n');
+    expect(renderAuditMarkdown(report, { cells: true }).join('\n')).toContain(
+      '  summarizer  iOS 26.0 to <26.4',
+    );
     expect(text).toContain('The waiver of sunset for "sumarizer" covers nothing');
     expect(text).toMatch(/\nCoverage proved: all \d+ cells decided; .+ \d+ declined, \d+ sunset\.$/);
   });

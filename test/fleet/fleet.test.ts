@@ -72,8 +72,17 @@ describe('a CSV', () => {
     { text: 'platform,os,share\n', why: 'it has no OS version' },
     { text: 'platform,os,share\niPadOS,26.0,0.1\n', why: 'write "iOS", which covers iPadOS' },
     { text: 'platform,os,share\niOS,latest,0.1\n', why: 'line 2: "latest" is not an OS version' },
-    { text: 'platform,os,share\niOS,26,31\n', why: 'line 2: the share is no number from 0 to 1' },
-    { text: 'platform,os,devices\niOS,26,1.5\n', why: 'the number of devices is no whole number' },
+    { text: 'platform,os,devices\niOS,26\n', why: 'line 2: "" is no number of devices' },
+    {
+      text: 'platform,os,share\niOS,26,31\n',
+      why: 'line 2: "31" is no share: expected a number from 0 to 1',
+    },
+    {
+      text: 'platform,os,devices\niOS,26,1.5\n',
+      why: 'line 2: "1.5" is no number of devices: expected a whole number',
+    },
+    { text: 'platform,os,devices\niOS,26,0\niOS,27,0\n', why: 'the devices of iOS sum to 0, expected more' },
+    { text: 'platform,os,share\niOS,26,0%\nmacOS,26,1\n', why: 'the shares of iOS sum to 0' },
     { text: 'platform,os,share\niOS,26,60%\niOS,27,60%\n', why: 'the shares of iOS sum to 1.200' },
   ])('is refused: $why', ({ text, why }) => {
     const error = faultOf(() => parseFleetCsv(text, 'fleet.csv'));

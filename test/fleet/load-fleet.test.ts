@@ -33,8 +33,14 @@ describe('the fleet is', () => {
   });
 
   test.each([
-    { named: undefined, fix: 'Correct `fleet` in fmrelease.config.json.' },
-    { named: 'missing.csv', fix: 'Correct --fleet.' },
+    {
+      named: undefined,
+      fix: 'Correct `fleet` in fmrelease.config.json: the path of a CSV file that begins with "platform,os,devices".',
+    },
+    {
+      named: 'missing.csv',
+      fix: 'Name a CSV file, such as --fleet fleet.csv, that begins with "platform,os,devices".',
+    },
   ])('asked for where it is missing: $fix', async ({ named, fix }) => {
     await expect(loadFleet(aPlace('missing.csv'), named)).rejects.toMatchObject({
       code: 'FILE_NOT_FOUND',

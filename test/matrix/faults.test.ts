@@ -268,43 +268,43 @@ describe('fallback-broken', () => {
     {
       why: 'unknown',
       adapters: [fallsBack('a', 'b')],
-      says: ['"a" falls back to "b" on iOS 26.0 (os26), which is not in the matrix.'],
+      says: ['"a" falls back to "b" on iOS 26.0 to <27.0 (os26), which is not in the matrix.'],
     },
     {
       why: 'covered in one cell of two',
       adapters: [fallsBack('a', 'b'), anAdapter({ name: 'b' })],
-      says: ['"a" falls back to "b" on iOS 27.0 (os27), which is gap there.'],
+      says: ['"a" falls back to "b" on iOS 27.0 and later (os27), which has no decision there.'],
     },
     {
       why: 'not offered there',
       adapters: [fallsBack('a', 'b'), { ...covered('b'), platforms: ['macOS'] as const }],
-      says: ['"a" falls back to "b" on iOS 26.0 (os26), which is not-offered there.'],
+      says: ['"a" falls back to "b" on iOS 26.0 to <27.0 (os26), which is not offered there.'],
     },
     {
       why: 'itself',
       adapters: [fallsBack('a', 'a')],
-      says: ['"a" falls back to "a" on iOS 26.0 (os26), which leads back to it.'],
+      says: ['"a" falls back to "a" on iOS 26.0 to <27.0 (os26), which leads back to it.'],
     },
     {
       why: 'a circle of three',
       adapters: [fallsBack('a', 'b'), fallsBack('b', 'c'), fallsBack('c', 'a')],
       says: ['a', 'b', 'c'].map(
         (name, index) =>
-          `"${name}" falls back to "${'bca'[index]}" on iOS 26.0 (os26), which leads back to it.`,
+          `"${name}" falls back to "${'bca'[index]}" on iOS 26.0 to <27.0 (os26), which leads back to it.`,
       ),
     },
     {
       why: 'a way into a circle',
       adapters: [fallsBack('a', 'b'), fallsBack('b', 'b')],
       says: [
-        '"a" falls back to "b" on iOS 26.0 (os26), which is declined there.',
-        '"b" falls back to "b" on iOS 26.0 (os26), which leads back to it.',
+        '"a" falls back to "b" on iOS 26.0 to <27.0 (os26), which is declined there.',
+        '"b" falls back to "b" on iOS 26.0 to <27.0 (os26), which leads back to it.',
       ],
     },
     {
       why: 'a chain: the next must itself be covered',
       adapters: [fallsBack('a', 'b'), fallsBack('b', 'c'), covered('c')],
-      says: ['"a" falls back to "b" on iOS 26.0 (os26), which is declined there.'],
+      says: ['"a" falls back to "b" on iOS 26.0 to <27.0 (os26), which is declined there.'],
     },
   ])('$why', ({ adapters, says }) => {
     const findings = fallbacksOf(adapters);

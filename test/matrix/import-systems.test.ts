@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { audit } from '../../src/audit/audit.ts';
+import { gatherAuditState } from '../../src/audit/gather.ts';
 import type { MatrixDocument } from '../../src/generated/matrix.ts';
 import { declineAdapters } from '../../src/matrix/decisions.ts';
 import { recordEvaluation } from '../../src/matrix/evaluations.ts';
@@ -8,7 +10,7 @@ import { importProbe, importSystems } from '../../src/matrix/import-systems.ts';
 import { coverageLine, declineLines } from '../../src/render/coverage.ts';
 import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
 import { plainStyle } from '../../src/render/style.ts';
-import { renderProbe } from '../../src/render/systems-import.ts';
+import { renderImport, renderProbe } from '../../src/render/systems-import.ts';
 import { OTHER_SIGNATURE } from '../support/builders.ts';
 import { makeProject, type Project, planNow } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -118,6 +120,15 @@ describe('a probe of a base model that moved', () => {
     expect(read(project, 'matrix/summarizer.json').systemModels).toEqual([]);
   });
 
+  test('of a day that is still to come is refused, whoever has the wrong clock', async () => {
+    const project = await makeProject(scratchFolder(), ['summarizer']);
+    await expect(probe(project, `${MOVED}date: 2026-11-21\n`)).rejects.toMatchObject({
+      code: 'PROBE_INVALID',
+      message: 'probe.txt is dated 2026-11-21, which is still to come: today is 2026-11-20 (UTC).',
+    });
+    expect(await probe(project, `${MOVED}date: 2026-11-20\n`)).toMatchObject({ outcome: 'split' });
+  });
+
   test('that is malformed writes nothing', async () => {
     const project = await makeProject(scratchFolder(), ['summarizer']);
     const before = readFileSync(join(project.root, 'fmrelease.matrix.json'), 'utf8');
@@ -147,7 +158,9 @@ describe('systems import', () => {
     importSystems(await configOf(project), {
       text: JSON.stringify({ formatVersion: 1, ...document }),
       source: 'systems.json',
+      today: TODAY,
     });
+  const TOOLKIT = { version: '26.7.0', withdrawn: false, date: '2026-11-18', source: 'the training page' };
   const CUT = ['afm3-core', 'afm3-core-advanced'].map((id, index) => ({
     id,
     os: { iOS: '>=27.0 <28.0' },
@@ -175,10 +188,60 @@ describe('systems import', () => {
     expect(await run(project, document)).toMatchObject({ changes: [], osReleases: [], files: [] });
   });
 
+  test('puts toolkits into the matrix, once, and a withdrawn one is a finding from its day on', async () => {
+    const project = await makeProject(scratchFolder(), ['summarizer']);
+    const document = {
+      toolkits: [TOOLKIT, { version: '26.0.0', withdrawn: true, date: '2026-11-19', source: 'the page' }],
+    };
+    const result = await run(project, document);
+    expect(result.toolkits.map(({ version, before }) => [version, before?.withdrawn])).toEqual([
+      ['26.7.0', undefined],
+      ['26.0.0', false],
+    ]);
+    expect(renderImport(result, plainStyle)).toEqual([
+      '  +  toolkit 26.7.0  current    seen 2026-11-18',
+      '  -  toolkit 26.0.0  current    seen 2026-06-30',
+      '  +  toolkit 26.0.0  withdrawn  seen 2026-11-19',
+      'Wrote fmrelease.matrix.json.',
+    ]);
+    expect(read(project).toolkits?.map(({ version }) => version)).toEqual(['26.0.0', '26.7.0']);
+    expect(await run(project, document)).toMatchObject({ toolkits: [], files: [] });
+    const removedOn = async (day: string) =>
+      audit(
+        await gatherAuditState(await project.session(), { asOf: new Date(day), only: [], full: false }),
+      ).filter(({ code }) => code === 'toolkit-removed');
+    expect(await removedOn('2026-11-18')).toEqual([]);
+    expect(await removedOn('2026-11-19')).toMatchObject([
+      {
+        subject: 'summarizer 1.0.0',
+        message: expect.stringContaining('which Apple has withdrawn (the page, seen 2026-11-19)'),
+        fix: expect.stringContaining('again with toolkit 26.7.0'),
+      },
+    ]);
+  });
+
+  test('names one command for all rows that wait for everybody, and names where only some wait', async () => {
+    const project = await makeProject(scratchFolder(), ['summarizer'], { support: { iOS: '>=26.0' } });
+    const fresh = ['core4', 'pro4'].map((variant) => ({ ...ROW, id: `os28-${variant}`, variant }));
+    const adviceOf = async (document: object) =>
+      renderImport(await run(project, document), plainStyle).filter((line) => line.startsWith('Train'));
+    expect(await adviceOf({ systemModels: [...CUT, ...fresh] })).toEqual([
+      'Train for it, or: fmrelease adapter decline --all --system-model os28-core4 --system-model os28-pro4 --reason <why> --until <day>',
+    ]);
+    await project.add('translator', '1.0.0', { signature: OTHER_SIGNATURE });
+    const moved = { ...fresh[0], id: 'os29', os: { iOS: '>=29.0' } };
+    const ended = { ...fresh[0], os: { iOS: '>=28.0 <29.0' } };
+    expect(await adviceOf({ systemModels: [ended, moved] })).toEqual([]);
+    const another = { ...moved, baseModelSignature: '1'.repeat(40) };
+    expect(await adviceOf({ systemModels: [another] })).toEqual([
+      'Train for it, or: fmrelease adapter decline translator --system-model os29 --reason <why> --until <day>',
+    ]);
+  });
+
   test('an OS release takes the place of what was known of that version on its platforms', async () => {
     const project = await makeProject(scratchFolder(), ['summarizer']);
     await run(project, { osReleases: [{ ...RELEASE, platforms: ['iOS', 'macOS'] }] });
-    const released = { ...RELEASE, dateIs: 'released' };
+    const released = { ...RELEASE, date: '2026-11-19', dateIs: 'released' };
     await run(project, { osReleases: [released] });
     expect(read(project).osReleases).toEqual([{ ...RELEASE, platforms: ['macOS'] }, released]);
   });
@@ -200,6 +263,37 @@ describe('systems import', () => {
       message: 'is not an OS range',
     },
     { why: 'a row twice', document: { systemModels: [ROW, ROW] }, message: '"os28" stands twice' },
+    {
+      why: 'a release of a day to come that is not announced',
+      document: { osReleases: [{ ...RELEASE, dateIs: 'first-seen' }] },
+      message: 'OS 28.0 is dated 2027-09-15, which is still to come: today is 2026-11-20.',
+    },
+    {
+      why: 'evidence of a day to come',
+      document: { systemModels: [{ ...ROW, evidence: [{ ...evidence[0], date: '2026-11-21' }] }] },
+      message: 'The evidence of "os28" is dated 2026-11-21, which is still to come',
+    },
+    {
+      why: 'a day that is none',
+      document: { toolkits: [{ ...TOOLKIT, date: '2026-02-30' }] },
+      message: 'Toolkit 26.7.0 is dated 2026-02-30, which is no day of the calendar.',
+    },
+    {
+      why: 'a toolkit twice',
+      document: { toolkits: [TOOLKIT, TOOLKIT] },
+      message: 'Toolkit 26.7.0 stands twice',
+    },
+    {
+      why: 'a release twice',
+      document: { osReleases: [RELEASE, RELEASE] },
+      message: 'OS 28.0 of iOS stands twice',
+    },
+    { why: 'nothing at all', document: {}, message: 'holds no system model, OS release or toolkit' },
+    {
+      why: 'empty lists',
+      document: { systemModels: [], toolkits: [] },
+      message: 'holds no system model, OS release or toolkit',
+    },
     { why: 'an unknown key', document: { adapters: {} }, message: '"adapters" is not a known key' },
   ])('$why is refused and writes nothing', async ({ document, message }) => {
     const project = await makeProject(scratchFolder(), ['summarizer']);

@@ -31,12 +31,9 @@ export function aReport(given: ReportGiven = {}): ReportFacts {
   const { project = 'editor', otherTargets = {}, notLookedAt = [] } = given;
   const others = Object.entries(otherTargets).map(([target, releases]) => {
     const state = aState({ ...given, releases });
-    return {
-      state: { ...state, channel: { ...state.channel, target } },
-      publicUrl: `https://${target}.example.com/`,
-    };
+    return { ...state, channel: { ...state.channel, target, publicUrl: `https://${target}.example.com/` } };
   });
-  return reportFacts([{ state: aState(given), publicUrl: TARGET.publicUrl }, ...others], {
+  return reportFacts([aState(given), ...others], {
     project,
     toolVersion: '0.0.0-test',
     notLookedAt,
@@ -84,6 +81,8 @@ export function aState({
     channel: {
       name: 'stable',
       target: 'local',
+      place: 'cdn',
+      publicUrl: TARGET.publicUrl,
       head: newest === undefined ? null : { ...newest, cells: cells.map(toCell) },
       headKnown: true,
       projection: newest === undefined ? 'absent' : 'current',

@@ -49,6 +49,7 @@ describe('a trace', () => {
       between: ['matrix', 'log'],
       since: 2,
       message: expect.stringMatching(/gives build 1\.2\.0 .*gives build 1\.1\.0 .*since revision 2/),
+      fix: expect.stringMatching(/`fmrelease plan --only summarizer`.* made revision 2, and why/),
     });
   });
 

@@ -31,5 +31,6 @@ const FIXES: Readonly<Record<Trouble, (state: BuildState) => string>> = {
   missing: ({ build }) => `Fetch the export to "${build.path}", or correct \`path\` in the matrix.`,
   changed: ({ build }) =>
     `Restore the export, or register it as a new build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
-  refused: () => 'Replace these by plain files, then register the build again.',
+  refused: ({ build }) =>
+    `Replace these by plain files, then register the build with \`fmrelease adapter add ${build.path} --build <version>\`.`,
 };

@@ -1,4 +1,4 @@
-import { groupBy } from '../group.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { buildSubject, finding, type Rule } from '../state.ts';
 
 /** `draft-compile-limit`: devices of a platform with three compilations a day get a build with a draft model. */

@@ -1,8 +1,8 @@
 import type { Cell } from '../../model/cell.ts';
 import type { Finding } from '../../model/finding.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { AdapterChange, PlannedPack } from '../../model/plan.ts';
 import type { PackRecord } from '../../model/release.ts';
-import { groupBy } from '../group.ts';
 import { type AuditState, finding, type Rule } from '../state.ts';
 
 /**
@@ -54,14 +54,14 @@ function publishedOnly({ channel, desired, intent, only }: AuditState): readonly
         finding('published-only', {
           subject: id,
           message: `"${channel.name}" serves "${id}" of "${adapter}", which the matrix no longer lists.`,
-          fix: `Put it back into the matrix, or publish with --allow-remove ${id}.`,
+          fix: `Put it back into the matrix, or take it from devices with \`fmrelease publish --allow-remove ${id}\`.`,
         }),
       ),
     ...[...bare].map((adapter) =>
       finding('published-only', {
         subject: adapter,
         message: `"${channel.name}" says what devices get of "${adapter}", which the matrix no longer lists.`,
-        fix: `Put "${adapter}" back into the matrix, or publish${only.length === 0 ? '' : ` with --only ${adapter}`} to drop it.`,
+        fix: `Put "${adapter}" back into the matrix, or run \`fmrelease publish${only.length === 0 ? '' : ` --only ${adapter}`}\` to drop it.`,
       }),
     ),
   ];

@@ -18,11 +18,17 @@ export const evidenceStaleRule: Rule = (state) => {
       finding('evidence-stale', {
         subject: row.id,
         message: `"${row.id}" ${confirmed === null ? 'was never confirmed' : `was last confirmed on ${confirmed}`}, and OS ${formatOsVersion(last.version)} is known since ${last.date}.`,
-        fix: 'Run templates/probe.swift on that OS and give what it prints to `fmrelease systems import-probe`.',
+        fix: howToConfirm(row),
       }),
     ];
   });
 };
+
+/** A device whose base model takes no adapters lists no identifier, so a probe tells nothing there. */
+const howToConfirm = ({ adapterSupport, id }: SystemModel): string =>
+  adapterSupport === 'unsupported'
+    ? `Look up whether Apple still says so for that OS, and import "${id}" with that evidence: \`fmrelease systems import <file>\`.`
+    : 'Run what `fmrelease systems import-probe --snippet` prints on that OS, and give its output to `fmrelease systems import-probe <file>`.';
 
 const isOf = (row: SystemModel, { platforms, version }: OsRelease): boolean =>
   platforms.some((platform) => {

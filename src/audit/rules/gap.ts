@@ -14,7 +14,7 @@ export const gapRule: Rule = ({ cells }) =>
         message: `"${adapter}" has no decision for ${placeOf(cell)}${claimed}.`,
         fix:
           systemModel === null
-            ? 'Narrow `support` in the config, or add the system model to `systemModels` of the matrix.'
-            : `Register a build for it with \`fmrelease adapter add\`, or decline it with \`fmrelease adapter decline ${adapter} --system-model ${systemModel.id}\`.`,
+            ? 'Narrow `support` in the config, or add the system model with `fmrelease systems import <file>`.'
+            : `Register a build for it with \`fmrelease adapter add <path> --build <version>\`, or decline it with \`fmrelease adapter decline ${adapter} --system-model ${systemModel.id}\`.`,
       });
     });

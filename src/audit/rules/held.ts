@@ -14,7 +14,7 @@ export const heldRule: Rule = ({ channel, desired }) => {
         finding('held', {
           subject: `${adapter} ${build}`,
           message: `The matrix serves build ${build} of "${adapter}", which revision ${hold.sinceRevision} of "${channel.name}" took back.`,
-          fix: `Serve another build, or publish with --lift-hold ${adapter}.`,
+          fix: `Serve another build with \`fmrelease adapter serve ${adapter} <version>\`, or give this one out again with \`fmrelease publish --lift-hold ${adapter}\`.`,
         }),
       ];
     });

@@ -1,6 +1,5 @@
 import { packIdOf } from '../../matrix/decide.ts';
 import type { Finding } from '../../model/finding.ts';
-import { shortSignature } from '../../model/signature.ts';
 import { type BuildState, buildSubject, finding, type Rule } from '../state.ts';
 
 /**
@@ -17,8 +16,8 @@ function signatureFindings(state: BuildState): readonly Finding[] {
   return [
     finding('signature-mismatch', {
       subject: buildSubject(state),
-      message: `The matrix registers ${buildSubject(state)} for ${shortSignature(registered)}, but its metadata.json says ${shortSignature(found)}.`,
-      fix: 'Correct `baseModelSignature` in the matrix, or register the export again.',
+      message: `The matrix registers ${buildSubject(state)} for ${registered}, but its metadata.json says ${found}.`,
+      fix: `Correct \`baseModelSignature\` in the matrix, or register the export with \`fmrelease adapter add ${state.build.path} --build <version>\`.`,
     }),
   ];
 }

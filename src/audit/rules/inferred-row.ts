@@ -11,6 +11,6 @@ export const inferredRowRule: Rule = ({ cells }) =>
     finding('inferred-row', {
       subject: cell.adapter,
       message: `"${cell.adapter}" on ${places} rests on "${cell.systemModel?.id ?? ''}", whose signature is inferred, not seen.`,
-      fix: 'Run templates/probe.swift on such a device and give what it prints to `fmrelease systems import-probe`.',
+      fix: 'Run what `fmrelease systems import-probe --snippet` prints on such a device, and give its output to `fmrelease systems import-probe <file>`.',
     }),
   );

@@ -1,3 +1,4 @@
+import { logPrefix, objectPlace } from '../../release/layout.ts';
 import { finding, type Rule } from '../state.ts';
 
 /** `log-broken`: the log has a hole, a rewritten slot or an unreadable one, or the cells of its head are gone. */
@@ -6,6 +7,6 @@ export const logBrokenRule: Rule = ({ channel }) =>
     finding('log-broken', {
       subject: channel.name,
       message,
-      fix: 'Restore the log from a backup; nothing is published until it is whole.',
+      fix: `Restore ${objectPlace(channel.place, logPrefix(channel.name))} from a backup; nothing is published until it is whole.`,
     }),
   );

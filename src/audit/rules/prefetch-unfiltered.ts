@@ -1,5 +1,5 @@
+import { groupBy } from '../../model/group-by.ts';
 import type { DownloadPolicy } from '../../model/matrix.ts';
-import { groupBy } from '../group.ts';
 import { finding, type Rule } from '../state.ts';
 
 /** `prefetch-unfiltered`: a prefetched or essential adapter that devices which can never load it would also download. */
@@ -16,7 +16,7 @@ export const prefetchUnfilteredRule: Rule = ({ adapters, cells }) => {
       finding('prefetch-unfiltered', {
         subject: name,
         message: `"${name}" has the download policy ${policy}: devices on ${[...wasted].join(', ')} that can never load it download it too.`,
-        fix: 'Make it on demand, or let the downloader extension of the app leave it out there.',
+        fix: `Write "downloadPolicy": { "onDemand": {} } for "${name}" in the matrix, or let the downloader extension of the app leave it out there.`,
       }),
     ];
   });

@@ -1,5 +1,5 @@
-import { carriesSignature, shortSignature } from '../../model/signature.ts';
-import { groupBy } from '../group.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { carriesSignature } from '../../model/signature.ts';
 import { buildSubject, finding, type Rule } from '../state.ts';
 
 /** `stale-signature`: nothing in `support`, on the adapter's platforms, carries what a served build is for. */
@@ -20,8 +20,8 @@ export const staleSignatureRule: Rule = ({ builds, cells }) => {
     return [
       finding('stale-signature', {
         subject: buildSubject(state),
-        message: `Build ${build.version} of "${adapter.name}" is served for ${shortSignature(signature)}, which no supported OS version carries.`,
-        fix: 'Remove its serve entry, widen `support`, or add the system model that carries it.',
+        message: `Build ${build.version} of "${adapter.name}" is served for signature ${signature}, which no supported OS version carries.`,
+        fix: 'Remove its `serve` entry in the matrix, widen `support` in the config, or add the system model that carries it with `fmrelease systems import <file>`.',
       }),
     ];
   });

@@ -2,7 +2,8 @@ import { weighRange } from '../../fleet/weigh.ts';
 import type { MatrixCell } from '../../model/cell.ts';
 import { formatFallback } from '../../model/cell.ts';
 import type { Fleet } from '../../model/fleet.ts';
-import { groupBy } from '../group.ts';
+import { groupBy } from '../../model/group-by.ts';
+import { formatCount, formatShare } from '../../model/share.ts';
 import { placeOf } from '../place.ts';
 import { finding, type Rule } from '../state.ts';
 
@@ -28,7 +29,7 @@ function shareOf(cells: readonly MatrixCell[], fleet: Fleet | null): string {
   const places = new Map(cells.map((cell) => [placeOf(cell), cell]));
   const shares = [...places.values()].map(({ platform, range }) => {
     const { share, devices } = weighRange(fleet, platform, range);
-    return `${(share * 100).toFixed(1)} % of ${platform}${devices === null ? '' : ` (${devices} devices)`}`;
+    return `${formatShare(share)} of ${platform}${devices === null ? '' : ` (${formatCount(devices)} devices)`}`;
   });
   return ` In ${fleet.source} these OS versions are ${shares.join(', ')}.`;
 }

@@ -1,4 +1,5 @@
 import type { MatrixCell } from '../../model/cell.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { Build } from '../../model/matrix.ts';
 import { rangeContains } from '../../model/os-range.ts';
 import {
@@ -8,7 +9,6 @@ import {
   parseOsVersion,
 } from '../../model/os-version.ts';
 import type { OsRelease } from '../../model/system-model.ts';
-import { groupBy } from '../group.ts';
 import { SUPPOSED } from '../intent-on.ts';
 import { releasesOut } from '../releases-out.ts';
 import { buildSubject, dayOf, finding, type Rule } from '../state.ts';

@@ -9,7 +9,7 @@ export const waiverExpiredRule: Rule = (state) =>
           finding('waiver-expired', {
             subject: subject ?? code,
             message: `The waiver of ${code}${subject === undefined ? '' : ` for "${subject}"`} ended on ${until}.`,
-            fix: 'Mend what it covered and remove it from `audit.waive`, or renew its `until`.',
+            fix: `Mend what it covered and remove it from \`audit.waive\` in ${state.config.file}, or renew its \`until\`.`,
           }),
         ],
   );

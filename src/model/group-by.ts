@@ -1,4 +1,4 @@
-/** The items by key, each group in the given order: so that a rule looks at an adapter's own items alone. */
+/** The items by key, each group in the given order. Node 20 has no `Map.groupBy`. */
 export function groupBy<Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
