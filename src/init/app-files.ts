@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AppRequest, appUrlOf } from './app-request.ts';
 import { type Escaping, type Filling, fillTemplate } from './fill.ts';
+import { FIRST_SUPPORT, type FirstAdapter } from './first-matrix.ts';
 
 /** A file to write: its path relative to the project, and what it holds. */
 export interface NewFile {
@@ -12,7 +13,7 @@ export interface NewFile {
 /** The config for a hosting, with the URL that apps read. */
 export async function hostedConfig(packageRoot: string, request: AppRequest): Promise<string> {
   const filling = fillingOf(request, request.publicUrl);
-  const support = request.platforms.map((platform) => `${platform}: '>=26.0'`).join(', ');
+  const support = request.platforms.map((platform) => `${platform}: '${FIRST_SUPPORT}'`).join(', ');
   return fillTemplate(
     (await readTemplate(packageRoot, 'config/hosted.ts.txt')).replace('{{support}}', support),
     'script',
@@ -29,10 +30,15 @@ export async function workflowFile(packageRoot: string, request: AppRequest): Pr
 }
 
 /** Everything that an app and its downloader extension need, in three folders below the one that was named. */
-export async function appFiles(packageRoot: string, request: AppRequest): Promise<readonly NewFile[]> {
+export async function appFiles(
+  packageRoot: string,
+  request: AppRequest,
+  adapters: readonly Pick<FirstAdapter, 'name'>[] = [],
+): Promise<readonly NewFile[]> {
   const { folder, hosting } = request;
   if (folder === null) return [];
-  const filling = fillingOf(request);
+  const { values, sections } = fillingOf(request);
+  const filling = { values: { ...values, adapter: adapters[0]?.name ?? EXAMPLE_ADAPTER }, sections };
   const pieces = [
     ...SHARED.map((name) => ({ from: name, to: `Shared/${name}` })),
     ...OWN_SHARED[hosting].map((name) => ({ from: `${hosting}/${name}`, to: `Shared/${name}` })),
@@ -120,6 +126,9 @@ const OWN_SHARED = {
 } as const;
 
 const CHANNEL = 'stable';
+
+/** The name in examples where no adapter is told. */
+const EXAMPLE_ADAPTER = 'summarizer';
 
 /** Three adapters of the usual 160 MB, and twice that unpacked beside their archives. */
 const DOWNLOAD_ALLOWANCE = 512 * 1024 * 1024;

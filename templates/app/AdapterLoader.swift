@@ -1,6 +1,6 @@
 // Gives the app a language model: with the adapter where this device can load it, else the base model. App target only.
 //
-//   let loaded = await AdapterLoader.shared.model(for: "summarizer")
+//   let loaded = await AdapterLoader.shared.model(for: "{{adapter}}")
 //   let session = LanguageModelSession(model: loaded.model)
 //
 // The order matters: ids that fit the device, clearing what the system no longer needs, having the pack on the device,
