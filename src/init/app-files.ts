@@ -43,7 +43,7 @@ export async function appFiles(
     ...SHARED.map((name) => ({ from: name, to: `Shared/${name}` })),
     ...OWN_SHARED[hosting].map((name) => ({ from: `${hosting}/${name}`, to: `Shared/${name}` })),
     { from: 'AdapterLoader.swift', to: 'App/AdapterLoader.swift' },
-    { from: `${hosting}/AdapterDelivery.swift`, to: 'App/AdapterDelivery.swift' },
+    { from: `${DELIVERY[hosting]}/AdapterDelivery.swift`, to: 'App/AdapterDelivery.swift' },
     { from: 'App.entitlements', to: 'App/App.entitlements' },
     { from: `${hosting}/DownloaderExtension.swift`, to: 'Extension/DownloaderExtension.swift' },
     { from: 'Extension-Info.plist', to: 'Extension/Info.plist' },
@@ -122,8 +122,18 @@ const SHARED = [
 const OWN_SHARED = {
   apple: [],
   managed: ['PackTrust.swift'],
-  unmanaged: ['AdapterStore.swift', 'PackDownload.swift', 'PackUnpacker.swift'],
+  unmanaged: [
+    'AdapterStore.swift',
+    'PackChoice.swift',
+
+    'PackTrust.swift',
+    'PackDownload.swift',
+    'PackUnpacker.swift',
+  ],
 } as const;
+
+/** Whose delivery: where the system manages packs, both hostings share one. */
+const DELIVERY = { apple: 'system', managed: 'system', unmanaged: 'unmanaged' } as const;
 
 const CHANNEL = 'stable';
 
