@@ -146,16 +146,17 @@ function lintSizes({ path, values }: ReadPlist, { sizes, hosting }: AppExpectati
   });
 }
 
-/** Where the manifests of the target's channels are, for this hosting. */
-const manifestUrls = (
+/** Where the manifests of the target's channels are for this hosting, those under the keys of shipped apps last. */
+function manifestUrls(
   publicUrl: string,
-  { channels, hosting, platforms }: AppExpectation,
-): readonly string[] =>
-  channels.flatMap((channel) =>
-    (hosting === 'managed' ? platforms : ['manifest']).map(
-      (name) => `${appUrlOf(publicUrl)}v1/channels/${channel}/${name}.json`,
-    ),
+  { channels, hosting, platforms, extraKeys }: AppExpectation,
+): readonly string[] {
+  const own = channels.flatMap((channel) =>
+    (hosting === 'managed' ? platforms : ['manifest']).map((name) => `v1/channels/${channel}/${name}.json`),
   );
+  const extra = Object.values(extraKeys).flatMap((byChannel) => Object.values(byChannel));
+  return [...own, ...extra].map((key) => `${appUrlOf(publicUrl)}${key}`);
+}
 
 /** `*.example.com` covers every host below example.com. */
 const isAllowed = (hosts: unknown, hostname: string): boolean =>
