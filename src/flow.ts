@@ -118,7 +118,7 @@ export async function rollBack(
   refuseForeign(whole, name, false);
   const claims = await openClaims(store, session.io.wallClock);
   const { operation, source, ...change } = await planRollback(store, { channel: name, head, claims }, target);
-  if (source !== null) await requireTrustedSource(session, source);
+  if (source !== null) await requireTrustedSource(session, source, head ?? source);
   const seal = await openSeal(session, { head, replacesHead: target.only.length === 0 });
   const outcome = await commitRevision(store, {
     ...change,
