@@ -22,7 +22,7 @@ export function renderInit(
     ...result.adapters.flatMap((adapter) => adapterLines(adapter, result)),
     ...(app === null ? [] : remarks(result, app, style)),
     files === undefined
-      ? `Next: ${nextCommand(result)}`
+      ? `Next: ${nextCommand(result, app)}`
       : 'Nothing was written. Next: the same command without --print',
   ];
 }
@@ -43,10 +43,12 @@ function adapterLines(
   ];
 }
 
-function nextCommand({ kept, adapters }: InitResult): string {
+function nextCommand({ kept, adapters }: InitResult, app: AppRequest | null): string {
   const exported = adapters.find(({ build }) => build !== null);
   if (exported?.path == null) return 'fmrelease adapter add <path> --build <version>';
-  return kept.includes(MATRIX_FILE) ? addCommand(exported.path, exported.build) : 'fmrelease plan';
+  if (kept.includes(MATRIX_FILE)) return addCommand(exported.path, exported.build);
+  if (app?.hosting === 'apple') return `fmrelease doctor --app ${quoteForShell(app.folder ?? '.')}`;
+  return 'fmrelease plan';
 }
 
 /** A word that a shell takes as it is. */
@@ -71,7 +73,7 @@ function remarks({ kept }: InitResult, app: AppRequest, style: Style): readonly 
       ? []
       : [
           `Shared/ belongs to both targets of ${app.folder}; merge the plists and entitlements into yours (docs/integrate.md).`,
-          `Then check the Xcode project with \`fmrelease doctor --app ${app.folder}\`.`,
+          `Then check the Xcode project with \`fmrelease doctor --app ${quoteForShell(app.folder)}\`.`,
         ]),
   ];
 }

@@ -42,6 +42,18 @@ describe('init --adapter', () => {
     expect(project.read('MyApp/App/AdapterLoader.swift')).toContain('model(for: "translator")');
   });
 
+  test('with Apple hosting, to which nothing is published yet, the next step is the check of the app', async () => {
+    const run = await projectWithExports().prepare(
+      'init',
+      '--hosting',
+      'apple',
+      '--adapter',
+      EXPORTS[0],
+      ...APP_FLAGS,
+    );
+    expect(run.stdout).toMatch(/^Next: fmrelease doctor --app MyApp$/m);
+  });
+
   test('a name alone stands there without a build, which plan calls a gap', async () => {
     const project = emptyProject();
     const run = await project.prepare('init', '--adapter', 'later');
