@@ -169,7 +169,7 @@ test('faults: 0 drops nothing, 100 everything, and what is cut is a prefix', asy
 });
 
 test('a host that is none of this machine is named as the fault', async () => {
-  const run = await copyOf(published).run(['serve', '--host', '192.0.2.1']);
+  const run = await copyOf(published).run(['serve', '--host', '192.0.2.1', '--port', '8787']);
   expect(run.code).toBe(2);
   expect(run.stderr).toContain('Cannot listen on 192.0.2.1:8787 (EADDRNOTAVAIL).');
   expect(run.stderr).toContain('Pass --host with an address of this machine.');
