@@ -140,6 +140,7 @@ const CHANNEL = 'stable';
 /** The name in examples where no adapter is told. */
 const EXAMPLE_ADAPTER = 'summarizer';
 
-/** Three adapters of the usual 160 MB, and twice that unpacked beside their archives. */
-const DOWNLOAD_ALLOWANCE = 512 * 1024 * 1024;
-const MAX_INSTALL_SIZE = 1024 * 1024 * 1024;
+/** The download allowance of a new app, in bytes: three adapters of the usual 160 MB. */
+export const DOWNLOAD_ALLOWANCE = 512 * 1024 * 1024;
+/** The install size of a new app, in bytes: those adapters unpacked beside their archives. */
+export const MAX_INSTALL_SIZE = 1024 * 1024 * 1024;

@@ -74,6 +74,26 @@ describe.each(APP_CASES)('$code: $why ($hosting)', (own) => {
   });
 });
 
+test.each(APP_CASES.filter(({ code }) => code === 'app-key-missing'))(
+  'what is to be pasted mends it: $why ($hosting)',
+  async (own) => {
+    const missing = (await lintAfter(own.trigger, own)).filter(({ code }) => code === own.code);
+    const mended = await lintAfter((scene) => {
+      own.trigger(scene);
+      for (const { fix, subject } of missing) {
+        const [, snippet = '', inner] = /^Add (<key>.*>) to (BAInitial\w+ of )?"/.exec(fix) ?? [];
+        scene.edit(subject, (text) =>
+          inner === undefined
+            ? text.replace('<dict>', `<dict>${snippet}`)
+            : text.replace(/(BAInitialDownloadRestrictions<\/key>\s*<dict>)/, `$1${snippet}`),
+        );
+      }
+    }, own);
+    expect(missing.length).toBeGreaterThan(0);
+    expect(mended).toEqual([]);
+  },
+);
+
 describe('the pages', () => {
   const codes = Object.keys(FINDING_WORDS).filter((code) => code.startsWith('app-'));
 
