@@ -112,7 +112,7 @@ export async function rollBack(
   const { store, name: channel } = session.channel;
   const { head, claims } = await openChange(session);
   const { source, ...change } = await planRollback(store, { channel, head, claims }, target);
-  if (source !== null) await requireTrustedSource(session, source);
+  if (source !== null) await requireTrustedSource(session, source, head ?? source);
   const seal = await openSeal(session, { head, replacesHead: target.only.length === 0 });
   const rollback = { ...change, kind: 'rollback', message, evenIfEqual: seal.isDueOn, seal, claims } as const;
   return finishPublish(session, { outcome: await commitChange(session, rollback) });

@@ -191,7 +191,9 @@ function nameFindings(
     findings.push(
       errorFinding('bad-name', {
         subject: subject,
-        message: `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
+        message: /^\w{1,64}$/.test(name)
+          ? `"${name}" is no adapter name: readers of JSON refuse it as a key.`
+          : `"${name}" is no adapter name: expected letters, digits and underscores, 64 at most.`,
         fix: 'Export the adapter again under such a name; a hyphen keeps the runtime from finding it.',
       }),
     );

@@ -1,25 +1,39 @@
 import { ReleaseError } from '../errors.ts';
-import { APP_HOSTINGS, type AppAnswers, type MissingAnswer, missingAnswers } from '../init/app-request.ts';
+import {
+  APP_HOSTINGS,
+  type AppAnswers,
+  DEFAULT_PLATFORMS,
+  type MissingAnswer,
+  missingAnswers,
+} from '../init/app-request.ts';
+import { PLATFORMS } from '../model/platform.ts';
 import { ask } from './confirm.ts';
 import type { Environment } from './environment.ts';
 
+/** Every answer as it was typed. */
+export interface InitAnswers extends AppAnswers {
+  /** Paths of exports, or names. */
+  readonly adapters: readonly string[];
+}
+
 /** True when any flag about an app was typed: without one, `init` writes a config and a matrix and asks nothing. */
-export const isAboutApp = ({ platforms, ...answers }: AppAnswers): boolean =>
+export const isAboutApp = ({ platforms, adapters: _adapters, ...answers }: InitAnswers): boolean =>
   platforms.length > 0 || Object.values(answers).some((answer) => answer !== undefined);
 
 /**
- * Completes the answers by asking for what is missing, where somebody can be asked.
+ * Completes the answers by asking for what is missing, where somebody can be asked. Once it asks, it asks for platforms
+ * and adapters too, which may stay untold.
  *
  * @throws ReleaseError `USAGE` that names the missing flags where nobody can be asked
  */
 export async function completeAnswers(
-  answers: AppAnswers,
+  answers: InitAnswers,
   {
     yes,
     json,
     environment,
   }: { readonly yes: boolean; readonly json: boolean; readonly environment: Environment },
-): Promise<AppAnswers> {
+): Promise<InitAnswers> {
   const missing = missingAnswers(answers);
   if (missing.length === 0) return answers;
   if (yes || json || !environment.canAsk) {
@@ -37,7 +51,29 @@ export async function completeAnswers(
     hosting: told.hosting ?? answers.hosting,
     appGroup: told['app-group'] ?? answers.appGroup,
     bundleId: told['bundle-id'] ?? answers.bundleId,
+    platforms: answers.platforms.length > 0 ? answers.platforms : await askPlatforms(),
+    adapters: answers.adapters.length > 0 ? answers.adapters : await askAdapters(),
   };
+}
+
+async function askPlatforms(): Promise<readonly string[]> {
+  const answer = await ask(`Platforms: ${PLATFORMS.join(', ')}? (empty: ${DEFAULT_PLATFORMS.join(', ')}): `);
+  return answer.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** Asks until an answer is empty. */
+async function askAdapters(): Promise<readonly string[]> {
+  const answers: string[] = [];
+  for (;;) {
+    const another = answers.length === 0 ? 'An adapter' : 'Another adapter';
+    const answer = (
+      await ask(
+        `${another}: the path of its export, or its name? (empty: ${answers.length === 0 ? 'none' : 'no more'}): `,
+      )
+    ).trim();
+    if (answer === '') return answers;
+    answers.push(answer);
+  }
 }
 
 const QUESTIONS: Readonly<Record<MissingAnswer, string>> = {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AppRequest, appUrlOf } from './app-request.ts';
 import { type Escaping, type Filling, fillTemplate } from './fill.ts';
+import { FIRST_SUPPORT, type FirstAdapter } from './first-matrix.ts';
 
 /** A file to write: its path relative to the project, and what it holds. */
 export interface NewFile {
@@ -12,7 +13,7 @@ export interface NewFile {
 /** The config for a hosting, with the URL that apps read. */
 export async function hostedConfig(packageRoot: string, request: AppRequest): Promise<string> {
   const filling = fillingOf(request, request.publicUrl);
-  const support = request.platforms.map((platform) => `${platform}: '>=26.0'`).join(', ');
+  const support = request.platforms.map((platform) => `${platform}: '${FIRST_SUPPORT}'`).join(', ');
   return fillTemplate(
     (await readTemplate(packageRoot, 'config/hosted.ts.txt')).replace('{{support}}', support),
     'script',
@@ -29,15 +30,20 @@ export async function workflowFile(packageRoot: string, request: AppRequest): Pr
 }
 
 /** Everything that an app and its downloader extension need, in three folders below the one that was named. */
-export async function appFiles(packageRoot: string, request: AppRequest): Promise<readonly NewFile[]> {
+export async function appFiles(
+  packageRoot: string,
+  request: AppRequest,
+  adapters: readonly Pick<FirstAdapter, 'name'>[] = [],
+): Promise<readonly NewFile[]> {
   const { folder, hosting } = request;
   if (folder === null) return [];
-  const filling = fillingOf(request);
+  const { values, sections } = fillingOf(request);
+  const filling = { values: { ...values, adapter: adapters[0]?.name ?? EXAMPLE_ADAPTER }, sections };
   const pieces = [
     ...SHARED.map((name) => ({ from: name, to: `Shared/${name}` })),
     ...OWN_SHARED[hosting].map((name) => ({ from: `${hosting}/${name}`, to: `Shared/${name}` })),
     { from: 'AdapterLoader.swift', to: 'App/AdapterLoader.swift' },
-    { from: `${hosting}/AdapterDelivery.swift`, to: 'App/AdapterDelivery.swift' },
+    { from: `${DELIVERY[hosting]}/AdapterDelivery.swift`, to: 'App/AdapterDelivery.swift' },
     { from: 'App.entitlements', to: 'App/App.entitlements' },
     { from: `${hosting}/DownloaderExtension.swift`, to: 'Extension/DownloaderExtension.swift' },
     { from: 'Extension-Info.plist', to: 'Extension/Info.plist' },
@@ -116,11 +122,25 @@ const SHARED = [
 const OWN_SHARED = {
   apple: [],
   managed: ['PackTrust.swift'],
-  unmanaged: ['AdapterStore.swift', 'PackDownload.swift', 'PackUnpacker.swift'],
+  unmanaged: [
+    'AdapterStore.swift',
+    'PackChoice.swift',
+
+    'PackTrust.swift',
+    'PackDownload.swift',
+    'PackUnpacker.swift',
+  ],
 } as const;
+
+/** Whose delivery: where the system manages packs, both hostings share one. */
+const DELIVERY = { apple: 'system', managed: 'system', unmanaged: 'unmanaged' } as const;
 
 const CHANNEL = 'stable';
 
-/** Three adapters of the usual 160 MB, and twice that unpacked beside their archives. */
-const DOWNLOAD_ALLOWANCE = 512 * 1024 * 1024;
-const MAX_INSTALL_SIZE = 1024 * 1024 * 1024;
+/** The name in examples where no adapter is told. */
+const EXAMPLE_ADAPTER = 'summarizer';
+
+/** The download allowance of a new app, in bytes: three adapters of the usual 160 MB. */
+export const DOWNLOAD_ALLOWANCE = 512 * 1024 * 1024;
+/** The install size of a new app, in bytes: those adapters unpacked beside their archives. */
+export const MAX_INSTALL_SIZE = 1024 * 1024 * 1024;

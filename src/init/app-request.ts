@@ -34,6 +34,9 @@ export interface AppRequest {
   readonly ci: 'github' | null;
 }
 
+/** The platforms when none is told. */
+export const DEFAULT_PLATFORMS: readonly Platform[] = ['iOS', 'macOS'];
+
 /** The address that stands in the files until the real one is known. */
 export const PLACEHOLDER_URL = 'https://cdn.example.com/';
 
@@ -77,7 +80,7 @@ export function parseAppAnswers(answers: AppAnswers): AppRequest {
     publicUrl: new URL(url.endsWith('/') ? url : `${url}/`).href,
     isPlaceholder: answers.publicUrl === undefined && answers.hosting !== 'apple',
     folder: answers.app ?? null,
-    platforms: platforms.length === 0 ? ['iOS', 'macOS'] : platforms,
+    platforms: platforms.length === 0 ? DEFAULT_PLATFORMS : platforms,
     ci: answers.ci === 'github' ? 'github' : null,
   };
 }

@@ -35,14 +35,18 @@ function decideSections(text: string, sections: Filling['sections']): string {
   return decided === text ? text : decideSections(decided, sections);
 }
 
+/** Text as it stands in an XML document, in a comment too. */
+export function escapeXml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('--', '&#45;&#45;');
+}
+
 const ESCAPES: Readonly<Record<Escaping, (text: string) => string>> = {
-  xml: (text) =>
-    text
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-      .replaceAll('--', '&#45;&#45;'),
+  xml: escapeXml,
   swift: (text) => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'),
   script: (text) => text.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
   yaml: (text) => {

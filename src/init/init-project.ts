@@ -5,14 +5,23 @@ import { CONFIG_FILES } from '../config/load.ts';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
-import { EMPTY_MATRIX } from '../matrix/change-files.ts';
+import type { ReadingIo } from '../matrix/add-adapter.ts';
 import { appFiles, hostedConfig, type NewFile, workflowFile } from './app-files.ts';
-import type { AppRequest } from './app-request.ts';
+import { type AppRequest, DEFAULT_PLATFORMS } from './app-request.ts';
+import {
+  type AdapterAnswer,
+  composeMatrix,
+  type FirstAdapter,
+  type FirstMatrix,
+  MATRIX_FILE,
+} from './first-matrix.ts';
 
 /** What was written and what was kept, relative to the project. With `print`, what would be, and its content. */
 export interface InitResult {
   readonly written: readonly string[];
   readonly kept: readonly string[];
+  /** The adapters that were told; they are in the matrix where it was written. */
+  readonly adapters: readonly FirstAdapter[];
   readonly files?: readonly NewFile[];
 }
 
@@ -24,26 +33,37 @@ export interface InitOptions {
   readonly print: boolean;
   /** What to write for an app; null writes a config and a matrix only. */
   readonly app: AppRequest | null;
+  /** What a new matrix begins with. */
+  readonly adapters: readonly AdapterAnswer[];
+  readonly io: ReadingIo;
 }
 
 /**
  * Writes what is missing of a config and a matrix, and for an app its pieces and a CI workflow. A config of any format
  * counts as there; `force` replaces what exists. Everything is composed before the first file is written.
  *
- * @throws ReleaseError `FILE_UNWRITABLE` when something in the way is no file or no folder; nothing is written then
+ * @throws ReleaseError `FILE_UNWRITABLE` when something in the way is no file or no folder, or as `adapter add` does for
+ *   an adapter; nothing is written then
  */
 export async function initProject(root: string, options: InitOptions): Promise<InitResult> {
   const { force, print } = options;
-  const files = await composeFiles(root, options);
+  const platforms = options.app?.platforms ?? DEFAULT_PLATFORMS;
+  const matrix = await composeMatrix(root, options.adapters, { platforms, io: options.io });
+  const files = await composeFiles(root, matrix, options);
   for (const { path } of files) refuseObstacle(root, path);
   const wanted = files.filter(({ path }) => force || !existsSync(resolve(root, path)));
   const kept = files.filter((file) => !wanted.includes(file)).map(({ path }) => path);
-  if (!print) for (const { path, content } of wanted) await writeFileAtomically(resolve(root, path), content);
-  return { written: wanted.map(({ path }) => path), kept, ...(print ? { files: wanted } : {}) };
+  if (!print) {
+    for (const { path, content } of wanted) await writeFileAtomically(resolve(root, path), content);
+    await options.io.digests.save();
+  }
+  const { adapters } = matrix;
+  return { written: wanted.map(({ path }) => path), kept, adapters, ...(print ? { files: wanted } : {}) };
 }
 
 async function composeFiles(
   root: string,
+  { document, adapters }: FirstMatrix,
   { packageRoot, force, app }: InitOptions,
 ): Promise<readonly NewFile[]> {
   const known = CONFIG_FILES.find((name) => existsSync(join(root, name))) ?? CONFIG_FILE;
@@ -53,9 +73,9 @@ async function composeFiles(
       : await hostedConfig(packageRoot, app);
   return [
     { path: force ? CONFIG_FILE : known, content: config },
-    { path: 'fmrelease.matrix.json', content: writeJson(EMPTY_MATRIX) },
+    { path: MATRIX_FILE, content: writeJson(document) },
     ...(app?.ci === 'github' ? [await workflowFile(packageRoot, app)] : []),
-    ...(app === null ? [] : await appFiles(packageRoot, app)),
+    ...(app === null ? [] : await appFiles(packageRoot, app, adapters)),
   ].map(({ path, content }) => ({ path: normalize(path), content }));
 }
 

@@ -1,5 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { asideName } from '../disk/aside.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { exportPrivateKey, generatePrivateKey, type PublicKey } from '../trust/keys.ts';
@@ -47,7 +47,7 @@ function explain(cause: unknown, path: string): unknown {
       fix: 'Name another file with --out, or pass --force to replace it for good.',
     });
   if (!isSystemError(cause, ...REFUSALS)) return cause;
-  return new ReleaseError('FILE_UNWRITABLE', `"${basename(path)}" cannot be written (${cause.code}).`, {
+  return new ReleaseError('FILE_UNWRITABLE', `"${path}" cannot be written (${cause.code}).`, {
     fix: 'Name a file in a folder that you may write to.',
     cause,
   });

@@ -11,7 +11,9 @@ export interface ShownKey {
 
 /** The public half of the key in a file. */
 export async function showKeyFile(path: string, signing: Signing | null): Promise<ShownKey> {
-  const { publicKey } = parsePrivateKey(await readKeyFile(path), `"${path}"`);
+  const name = `"${path}"`;
+  const fix = 'Name the file that `fmrelease key generate` wrote.';
+  const { publicKey } = parsePrivateKey(await readKeyFile(path, { name, fix }), name);
   return {
     key: publicKey,
     accepted: signing === null ? null : signing.keys.some(({ id }) => id === publicKey.id),

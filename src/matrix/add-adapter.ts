@@ -12,6 +12,7 @@ import { toTimestamp } from '../model/timestamp.ts';
 import { FILES_LIMITS } from '../pack/build-source.ts';
 import type { ReleaseIo } from '../session.ts';
 import { changeAdapters } from './change-files.ts';
+import type { Support } from './coverage.ts';
 import { registerBuild, type SubjectDocument } from './edit.ts';
 
 /** What `adapter add` is asked to register. */
@@ -39,6 +40,17 @@ export interface AddResult {
   readonly files: readonly string[];
 }
 
+/** An export that was read, ready to be registered. */
+export interface Addition {
+  readonly name: string;
+  readonly build: BuildDocument;
+  /** What the build is served to. */
+  readonly subjects: readonly SubjectDocument[];
+}
+
+/** What reading an export needs: the clock, known digests, a listener. */
+export type ReadingIo = Pick<ReleaseIo, 'now' | 'digests' | 'progress'>;
+
 /**
  * Registers an export as a build and serves it: an adapter to its signature, files to the system models named.
  * Creates the matrix where there is none. The same export again changes nothing.
@@ -46,40 +58,66 @@ export interface AddResult {
  * @throws ReleaseError `ADAPTER_NOT_FOUND`, `ADAPTER_UNSOUND` with every fault, `BUILD_EXISTS`; then nothing is written
  */
 export async function addAdapter(config: Config, request: AddRequest, io: ReleaseIo): Promise<AddResult> {
-  refuseIdleFlags(request);
-  const { name, draft, ...facts } =
-    request.kind === 'fmadapter' ? await readAdapter(request, io) : await readFilesBuild(request, io);
+  const { name, build, subjects } = await readAddition(config.root, request, io);
   await io.digests.save();
-  const build: BuildDocument = {
-    version: request.version,
-    path: relative(config.root, facts.root).split('\\').join('/') || '.',
-    addedAt: toTimestamp(io.now()),
-    ...(facts.signature === null ? {} : { baseModelSignature: facts.signature }),
-    digest: facts.digest,
-    sizeBytes: facts.sizeBytes,
-    ...(draft ? { draft } : {}),
-  };
-  const subjects: readonly SubjectDocument[] =
-    facts.signature === null
-      ? request.systemModels.map((systemModel) => ({ systemModel }))
-      : [{ baseModelSignature: facts.signature }];
   let outcome = { registered: false, served: false };
   const files = await changeAdapters({ ...config, create: true }, [name], (adapter) => {
-    const registration = registerBuild(adapter ?? newAdapter(config, request), build, subjects);
+    const registration = registerBuild(adapter ?? newAdapter(config.support, request), build, subjects);
     outcome = registration;
     return registration.adapter;
   });
   return {
     adapter: name,
     build: request.version,
-    baseModelSignature: facts.signature,
-    digest: facts.digest,
-    sizeBytes: facts.sizeBytes,
+    baseModelSignature: build.baseModelSignature ?? null,
+    digest: build.digest,
+    sizeBytes: build.sizeBytes,
     registered: outcome.registered,
     served: outcome.served,
     files,
   };
 }
+
+/**
+ * Reads an export and says what registering it would write. Writes nothing.
+ *
+ * @param root - the project, to which the build's path is relative
+ * @throws ReleaseError `ADAPTER_NOT_FOUND`, `ADAPTER_UNSOUND` with every fault, `USAGE`
+ */
+export async function readAddition(root: string, request: AddRequest, io: ReadingIo): Promise<Addition> {
+  refuseIdleFlags(request);
+  const { name, draft, ...facts } =
+    request.kind === 'fmadapter' ? await readAdapter(request, io) : await readFilesBuild(request, io);
+  return {
+    name,
+    build: {
+      version: request.version,
+      path: relative(root, facts.root).split('\\').join('/') || '.',
+      addedAt: toTimestamp(io.now()),
+      ...(facts.signature === null ? {} : { baseModelSignature: facts.signature }),
+      digest: facts.digest,
+      sizeBytes: facts.sizeBytes,
+      ...(draft ? { draft } : {}),
+    },
+    subjects:
+      facts.signature === null
+        ? request.systemModels.map((systemModel) => ({ systemModel }))
+        : [{ baseModelSignature: facts.signature }],
+  };
+}
+
+/** An adapter without any build, offered on the platforms that were named, else on those of `support`. */
+export const newAdapter = (
+  support: Support,
+  { kind, platforms }: Pick<AddRequest, 'kind' | 'platforms'>,
+): AdapterDocument => ({
+  kind,
+  platforms:
+    platforms.length > 0 ? [...platforms] : PLATFORMS.filter((platform) => support[platform] !== undefined),
+  downloadPolicy: { onDemand: {} },
+  builds: [],
+  serve: [],
+});
 
 /** A flag that would do nothing is refused, so that nobody thinks it did. */
 function refuseIdleFlags({ kind, systemModels }: AddRequest): void {
@@ -102,7 +140,7 @@ interface BuildFacts {
   readonly draft: boolean;
 }
 
-async function readAdapter({ path, name }: AddRequest, io: ReleaseIo): Promise<BuildFacts> {
+async function readAdapter({ path, name }: AddRequest, io: ReadingIo): Promise<BuildFacts> {
   const inspection = await inspectAdapter(path, io);
   requireSound(inspection);
   if (name !== null && name !== inspection.name) {
@@ -115,7 +153,7 @@ async function readAdapter({ path, name }: AddRequest, io: ReleaseIo): Promise<B
   return { ...inspection, root: inspection.path, signature: inspection.baseModelSignature };
 }
 
-async function readFilesBuild({ path, name }: AddRequest, io: ReleaseIo): Promise<BuildFacts> {
+async function readFilesBuild({ path, name }: AddRequest, io: ReadingIo): Promise<BuildFacts> {
   const root = await openFolder(path);
   const tree = await walkTree(root, FILES_LIMITS);
   if (tree.faults.length > 0 || tree.files.length === 0) {
@@ -139,14 +177,3 @@ async function readFilesBuild({ path, name }: AddRequest, io: ReleaseIo): Promis
     draft: false,
   };
 }
-
-const newAdapter = (config: Config, { kind, platforms }: AddRequest): AdapterDocument => ({
-  kind,
-  platforms:
-    platforms.length > 0
-      ? [...platforms]
-      : PLATFORMS.filter((platform) => config.support[platform] !== undefined),
-  downloadPolicy: { onDemand: {} },
-  builds: [],
-  serve: [],
-});

@@ -128,7 +128,7 @@ function changeOne(
   name: string,
   { place, edit, create }: OneChange,
 ): readonly MatrixFile[] {
-  const owner = files.find(({ document }) => document.adapters[name] !== undefined);
+  const owner = files.find(({ document }) => Object.hasOwn(document.adapters, name));
   if (owner === undefined && !create)
     throw unknownAdapters(
       [name],
@@ -136,9 +136,10 @@ function changeOne(
     );
   const path = owner?.path ?? newFilePath(place.matrix, name);
   const file = files.find((other) => other.path === path) ?? { path, document: EMPTY_MATRIX };
+  const known = owner === undefined ? undefined : file.document.adapters[name];
   const document = {
     ...file.document,
-    adapters: { ...file.document.adapters, [name]: edit(file.document.adapters[name], name) },
+    adapters: { ...file.document.adapters, [name]: edit(known, name) },
   };
   return [...files.filter((other) => other.path !== path), { path, document }];
 }

@@ -1,7 +1,10 @@
 import { ReleaseError } from '../errors.ts';
 
-/** Apple's rule for adapter names, `\w+`; a hyphen breaks the runtime's match silently. */
-export const ADAPTER_NAME = /^[A-Za-z0-9_]{1,64}$/;
+/**
+ * Apple's rule for adapter names, `\w+`; a hyphen breaks the runtime's match silently. A name is a key of our documents,
+ * so it is none of the keys that their readers refuse.
+ */
+export const ADAPTER_NAME = /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_]{1,64}$/;
 
 /** Asset pack ids that both self-hosting and App Store Connect accept (dots are refused on upload). */
 export const ASSET_PACK_ID = /^[A-Za-z0-9_-]{1,128}$/;

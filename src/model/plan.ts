@@ -41,3 +41,6 @@ export type Coverage = DeepReadonly<CoverageJson>;
 
 /** Why this plan would be refused. */
 export type Blocker = DeepReadonly<BlockerJson>;
+
+/** Why the next revision signs what stands there already: the newest one is unsigned, or signed by or for another. */
+export type DueSignature = Plan['signatureDue'];

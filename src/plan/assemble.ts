@@ -1,7 +1,15 @@
 import { writeJson } from '../json/write.ts';
 import type { Cell } from '../model/cell.ts';
 import { type Sha256, sha256Of } from '../model/digest.ts';
-import type { AdapterChange, Blocker, Change, Coverage, Plan, PlannedPack } from '../model/plan.ts';
+import type {
+  AdapterChange,
+  Blocker,
+  Change,
+  Coverage,
+  DueSignature,
+  Plan,
+  PlannedPack,
+} from '../model/plan.ts';
 import type { PackRecord, Release } from '../model/release.ts';
 import { assignVersions, type VersionLedger, versionFor } from '../release/compose.ts';
 import { type ComparedPack, diffCells, diffPacks, leavingPacks, toComparedPack } from '../release/diff.ts';
@@ -25,6 +33,8 @@ export interface PlanFacts {
   readonly ledger: VersionLedger;
   /** True when the head has other projections than it would get now, such as under another public URL. */
   readonly urlsMoved: boolean;
+  /** Why the head would be signed anew even if nothing else changes; null when it would not. */
+  readonly signatureDue: DueSignature;
   readonly allow: {
     readonly remove: readonly string[];
     readonly gap: boolean;
@@ -72,7 +82,9 @@ function decidePlan(facts: PlanFacts): Omit<Plan, 'digest'> {
       changes.some(({ kind }) => kind !== 'keep') ||
       JSON.stringify(sortCells(before.cells)) !== JSON.stringify(sortCells(after.cells)) ||
       liftsHold(facts) ||
-      facts.urlsMoved,
+      facts.urlsMoved ||
+      facts.signatureDue !== null,
+    signatureDue: facts.signatureDue,
     changes,
     cellChanges,
     leaving: leavingPacks(before.packs, after.packs),

@@ -13,6 +13,7 @@ import { mostBlockStreamBytes } from '../pack/archive/zlib-blocks.ts';
 import { archiveKey, packRootName, toolFor } from '../pack/build-pack.ts';
 import { openSoundBuild } from '../pack/build-source.ts';
 import { packEntries } from '../pack/entries.ts';
+import { dueSignature } from '../publish/seal.ts';
 import { publishedAdapters } from '../release/adapters.ts';
 import { refuseMixedHosting } from '../release/compose.ts';
 import { readVersionLedger } from '../release/highest-versions.ts';
@@ -67,6 +68,7 @@ export async function gatherPlanFacts(session: Session, wishes: PlanWishes): Pro
     published,
     ...toBuild,
     ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign }),
+    signatureDue: await dueSignature(session, head),
     urlsMoved: head !== null && !isProjectedAs(head, channel.target),
     allow: wishes.allow,
   };

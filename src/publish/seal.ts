@@ -1,9 +1,11 @@
 import { signingOf } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
+import type { DueSignature } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { ComposedRevision } from '../release/compose.ts';
 import type { Slot } from '../release/read-channel.ts';
 import type { Session } from '../session.ts';
+import type { Signing } from '../trust/signing.ts';
 
 /** What signs a revision right before it is committed, or leaves it unsigned. */
 export interface Seal {
@@ -81,19 +83,57 @@ export async function openSeal(
 }
 
 /**
+ * Why publishing would sign the head's content anew though nothing else changes; null when it would not. Needs no key and
+ * asks no command: without a key at hand, whichever accepted key signed the head counts as the one that signs. A head
+ * that nothing may be built on is none of this: publishing refuses it.
+ */
+export async function dueSignature(
+  { channel: { store, target }, io }: Pick<Session, 'channel' | 'io'>,
+  head: Release | null,
+): Promise<DueSignature> {
+  const signing = signingOf(target);
+  if (signing === null || head === null) return null;
+  const { requireTrusted } = await import('../trust/trusted-head.ts');
+  try {
+    const verdict = await requireTrusted(store, head, signing);
+    if (verdict === 'unsigned') return 'unsigned';
+    if (verdict.statement.app !== signing.app) return 'other-app';
+    const keyId = await keyAtHand(signing, io.signingKey);
+    return keyId === null || verdict.keyIds.includes(keyId) ? null : 'other-key';
+  } catch (error) {
+    if (error instanceof ReleaseError && error.code === 'SIGNATURE_INVALID') return null;
+    throw error;
+  }
+}
+
+/** The id of the key in the environment or in the key file; null where there is none that would sign. */
+async function keyAtHand(signing: Signing, environmentKey: string | undefined): Promise<string | null> {
+  const { openSigner } = await import('../trust/signer.ts');
+  if (signing.command !== null && !environmentKey) return null;
+  try {
+    return (await openSigner(signing, environmentKey)).keyId;
+  } catch (error) {
+    if (error instanceof ReleaseError) return null;
+    throw error;
+  }
+}
+
+/**
  * Refuses to take a revision over, or to project it, unless what was read of it can be trusted; a target that is not
  * signed takes any.
  *
+ * @param head - the newest revision of its channel, which vouches for one that is older than signing; by default itself
  * @throws ReleaseError `SIGNATURE_INVALID`
  */
 export async function requireTrustedSource(
   { channel: { store, target } }: Pick<Session, 'channel'>,
   source: Slot,
+  head: Slot = source,
 ): Promise<void> {
   const signing = signingOf(target);
   if (signing === null) return;
-  const { requireTrusted } = await import('../trust/trusted-head.ts');
-  await requireTrusted(store, source, signing);
+  const { requireTrustedPast } = await import('../trust/trusted-head.ts');
+  await requireTrustedPast(store, source, { head, signing });
 }
 
 const wouldUnsign = (channel: string, { entry }: Release): ReleaseError =>

@@ -2,6 +2,7 @@ import { formatOsRange } from '../model/os-range.ts';
 import type { Plan } from '../model/plan.ts';
 import { cellEffect } from '../release/diff.ts';
 import { declineLines } from './coverage.ts';
+import { renewalLines } from './plan.ts';
 import { count, formatBytes } from './units.ts';
 
 /** A plan as a comment for a pull request. */
@@ -18,6 +19,7 @@ export function renderPlanMarkdown(plan: Plan): readonly string[] {
       ? `Revision ${plan.baseRevision ?? 'none'} → ${plan.nextRevision}. Coverage: ${proof}.`
       : `Nothing to do. Coverage: ${proof}.`,
     ...declineLines(coverage).flatMap((line) => ['', line]),
+    ...renewalLines(plan),
     ...table(
       ['pack', 'change', 'version', 'build', 'size'],
       plan.changes

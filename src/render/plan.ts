@@ -1,7 +1,7 @@
 import type { FleetReport } from '../fleet/report.ts';
 import { type Fallback, formatFallback } from '../model/cell.ts';
 import { formatOsRange } from '../model/os-range.ts';
-import type { CellChange, CellOutcome, PackChange, Plan } from '../model/plan.ts';
+import type { CellChange, CellOutcome, DueSignature, PackChange, Plan } from '../model/plan.ts';
 import { type CellEffect, cellEffect } from '../release/diff.ts';
 import { coverageLine, declineLines, renderCells } from './coverage.ts';
 import { renderFleet } from './fleet.ts';
@@ -45,6 +45,7 @@ export function renderPlan(plan: Plan, context: PlanContext, style: Style): read
     ...section('Devices', cellLines(plan, style), style),
     ...section('Packs', packLines(plan, style), style),
     ...leavingLines(plan, style),
+    ...renewalLines(plan),
     '',
     ...proofLines(plan, context, style),
     ...uploadLines(plan),
@@ -138,6 +139,25 @@ export const leavingLines = ({ leaving }: Plan, style: Style): readonly string[]
           ),
         ),
       ];
+
+/** What a publish renews although no pack and no device changes. */
+export function renewalLines({ change, signatureDue, baseRevision }: Plan): readonly string[] {
+  const lines = [
+    ...(change.refreshUrls
+      ? ['Addresses: the manifests name the public URL of the config from now on.']
+      : []),
+    ...(signatureDue === null
+      ? []
+      : [`Signature: revision ${baseRevision ?? 0} ${DUE_WORDS[signatureDue]}; the next one is.`]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+const DUE_WORDS: Readonly<Record<NonNullable<DueSignature>, string>> = {
+  unsigned: 'is not signed',
+  'other-app': 'is not signed for the app of the config',
+  'other-key': 'is not signed by the key of the config',
+};
 
 const packLines = (plan: Plan, style: Style): readonly string[] => renderPackChanges(plan.changes, style);
 

@@ -11,11 +11,6 @@ export interface ServeFaults {
   readonly seed: number;
 }
 
-/** A response that is cut off on purpose. */
-export class Dropped extends Error {
-  override readonly name = 'Dropped';
-}
-
 /** True when the response number `index` (from 0) is one of those that are cut off. Pure. */
 export function isDropped({ drop, seed }: ServeFaults, index: number): boolean {
   const digest = createHash('sha256').update(`${seed} ${index}`).digest();
@@ -37,15 +32,12 @@ export async function* slowDown(
   }
 }
 
-/** Passes the first bytes on, then fails. */
-export async function* breakAfter(source: AsyncIterable<Buffer>, bytes: number): AsyncIterable<Buffer> {
+/** Passes the first bytes on and no more. */
+export async function* firstBytes(source: AsyncIterable<Buffer>, bytes: number): AsyncIterable<Buffer> {
   let left = bytes;
   for await (const chunk of source) {
-    if (chunk.length > left) {
-      if (left > 0) yield chunk.subarray(0, left);
-      throw new Dropped('cut off on purpose');
-    }
+    if (left > 0) yield chunk.subarray(0, left);
     left -= chunk.length;
-    yield chunk;
+    if (left <= 0) return;
   }
 }

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReleaseError } from '../errors.ts';
 import { answerDevice } from './device-paths.ts';
-import { breakAfter, Dropped, isDropped, type ServeFaults, slowDown } from './faults.ts';
+import { firstBytes, isDropped, type ServeFaults, slowDown } from './faults.ts';
 import { parseRange } from './range.ts';
 
 /** What is served where, and who hears of requests. */
@@ -92,7 +92,7 @@ function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         new ReleaseError('USAGE', `Cannot listen on ${host}:${port} (${cause.code}).`, {
-          fix: 'Pass another --port, or end the process that has this one.',
+          fix: LISTEN_FIXES[cause.code ?? ''] ?? 'Pass another --host or --port.',
           cause,
         }),
       ),
@@ -170,11 +170,16 @@ async function send(exchange: Exchange, body: AsyncIterable<Buffer>, sizeBytes: 
   if (!isDropped(faults, nextBody())) return pipeline(paced, response);
   const half = Math.floor(sizeBytes / 2);
   response.flushHeaders();
-  await pipeline(breakAfter(paced, half), response).catch((error: unknown) => {
-    if (!(error instanceof Dropped)) throw error;
-    remark(`dropped after ${half} of ${sizeBytes} bytes`);
-  });
+  for await (const chunk of firstBytes(paced, half)) await writeOut(response, chunk);
+  remark(`dropped after ${half} of ${sizeBytes} bytes`);
+  response.destroy();
 }
+
+/** Resolves once the system has the bytes: a connection that is broken off before that takes them along. */
+const writeOut = (response: ServerResponse, chunk: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    response.write(chunk, (error) => (error == null ? resolve() : reject(error)));
+  });
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>): void {
   response.writeHead(status, { ...headers, ...(status === 304 ? {} : { 'content-length': '0' }) });
@@ -232,3 +237,10 @@ const contentHeaders = (key: string, isProjection: boolean): Record<string, stri
 });
 
 const PROJECTION = /^v1\/channels\/[^/]+\/[^/]+\.json$/;
+
+const LISTEN_FIXES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Pass another --port, or end the process that has this one.',
+  EACCES: 'Pass a --port above 1023.',
+  ENOTFOUND: 'Pass --host with an address of this machine.',
+  EADDRNOTAVAIL: 'Pass --host with an address of this machine.',
+};

@@ -30,7 +30,10 @@ export async function openSigner(signing: Signing, environmentKey: string | unde
     return { keyId, sign: ask };
   }
   if (signing.keyFile !== null) {
-    const key = parsePrivateKey(await readKeyFile(signing.keyFile), 'The key file');
+    const key = parsePrivateKey(
+      await readKeyFile(signing.keyFile, { name: 'The key file', fix: FILE_FIX }),
+      'The key file',
+    );
     return keySigner(key, signing, 'the key file');
   }
   throw new ReleaseError(
@@ -68,18 +71,20 @@ function refuseExposedKey({ key }: PrivateKey, keys: Signing['keys']): void {
   });
 }
 
-/** Reads a key file; its content appears in no message. */
-export async function readKeyFile(path: string): Promise<string> {
+/** Reads a key file; its content appears in no message. `name` and `fix` are for the message where it cannot be read. */
+export async function readKeyFile(
+  path: string,
+  { name, fix }: { readonly name: string; readonly fix: string },
+): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (!isSystemError(cause, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM')) throw cause;
-    throw new ReleaseError('SIGNING_KEY_MISSING', `The key file cannot be read (${cause.code}).`, {
-      fix: 'Correct `signing.keyFile`, or make one with `fmrelease key generate`.',
-      cause,
-    });
+    throw new ReleaseError('SIGNING_KEY_MISSING', `${name} cannot be read (${cause.code}).`, { fix, cause });
   }
 }
+
+const FILE_FIX = 'Correct `signing.keyFile`, or make one with `fmrelease key generate`.';
 
 /** What a command signs when it is tried: of a type that no verifier accepts. */
 const TRIAL_TYPE = 'application/vnd.fmrelease.trial';

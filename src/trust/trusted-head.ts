@@ -1,7 +1,7 @@
 import { ReleaseError } from '../errors.ts';
 import { sha256Of } from '../model/digest.ts';
 import { logKey } from '../release/layout.ts';
-import type { Slot } from '../release/read-channel.ts';
+import { readBefore, type Slot } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import { splitSigned } from './signed-document.ts';
 import type { Signing } from './signing.ts';
@@ -44,13 +44,58 @@ export async function requireTrusted(
   return 'unsigned';
 }
 
+/**
+ * Refuses to serve an older revision again unless its bytes are vouched for: by its own signature, or, where it is older
+ * than signing, by the newest entry that an accepted key signed, from which each entry names the bytes of the one before.
+ * A channel that carries no signature at all has the log alone to go by.
+ *
+ * @param head - the newest revision of the same channel
+ * @throws ReleaseError `SIGNATURE_INVALID`
+ */
+export async function requireTrustedPast(
+  store: ReleaseStore,
+  source: Slot,
+  { head, signing }: { readonly head: Slot; readonly signing: Pick<Signing, 'keys'> },
+): Promise<void> {
+  if ((await requireTrusted(store, source, signing)) !== 'unsigned') return;
+  const { revision } = source.entry;
+  let vouching: 'nobody' | 'a signature that is not accepted' | Slot = 'nobody';
+  let at = head;
+  const before = readBefore(store, head);
+  while (at.entry.revision > revision) {
+    if (typeof vouching === 'string') {
+      const verdict = await verifyEntry(store, at, signing);
+      if (typeof verdict !== 'string') vouching = at;
+      else if (verdict !== 'unsigned') vouching = 'a signature that is not accepted';
+    }
+    at = await stepDown(before, source);
+  }
+  if (at.entrySha256 !== source.entrySha256)
+    throw untrusted(source, `revision ${revision + 1} names other bytes of it`);
+  if (vouching === 'a signature that is not accepted')
+    throw untrusted(source, 'it is not signed, and no accepted key signed a revision after it');
+}
+
+/** The next older entry, as the one above names it. */
+async function stepDown(before: AsyncGenerator<Slot>, source: Slot): Promise<Slot> {
+  try {
+    const step = await before.next();
+    if (step.done !== true) return step.value;
+  } catch (cause) {
+    if (!(cause instanceof ReleaseError) || cause.code !== 'LOG_BROKEN') throw cause;
+    throw untrusted(source, 'the chain from the newest revision down to it does not hold', cause);
+  }
+  throw untrusted(source, 'the log ends before it');
+}
+
 /** True when an entry carries a signature, whatever that is worth. */
 async function isSigned(store: ReleaseStore, channel: string, revision: number): Promise<boolean> {
   const object = await store.read(logKey(channel, revision));
   return object !== undefined && splitSigned(object.bytes).envelope !== null;
 }
 
-const untrusted = ({ entry: { channel, revision } }: Slot, why: string): ReleaseError =>
+const untrusted = ({ entry: { channel, revision } }: Slot, why: string, cause?: ReleaseError): ReleaseError =>
   new ReleaseError('SIGNATURE_INVALID', `Revision ${revision} of "${channel}" cannot be built on: ${why}.`, {
     fix: 'Find out who wrote it; then `fmrelease rollback --to <revision>` to one that is signed, or put the key that signed it into `signing.keys`.',
+    cause,
   });

@@ -1,6 +1,6 @@
 // Gives the app a language model: with the adapter where this device can load it, else the base model. App target only.
 //
-//   let loaded = await AdapterLoader.shared.model(for: "summarizer")
+//   let loaded = await AdapterLoader.shared.model(for: "{{adapter}}")
 //   let session = LanguageModelSession(model: loaded.model)
 //
 // The order matters: ids that fit the device, clearing what the system no longer needs, having the pack on the device,
@@ -11,7 +11,7 @@ import FoundationModels
 
 /// A model that works, and why it is the base model where it is.
 @available(iOS 26, macOS 26, visionOS 26, *)
-public struct LoadedModel: Sendable {
+nonisolated public struct LoadedModel: Sendable {
   public let model: SystemLanguageModel
   /// The pack whose adapter is used; nil for the base model.
   public let packID: String?
@@ -32,7 +32,8 @@ public actor AdapterLoader {
   public func model(for name: String) async -> LoadedModel {
     if let known = loaded[name] { return known }
     if let running = loading[name] { return await running.value }
-    let task = Task { await self.load(name) }
+    clearObsolete()
+    let task = Task { await AdapterLoader.load(name) }
     loading[name] = task
     let result = await task.value
     loading[name] = nil
@@ -40,13 +41,20 @@ public actor AdapterLoader {
     return result
   }
 
-  private func load(_ name: String) async -> LoadedModel {
+  /// Frees space once, before anything is downloaded.
+  private func clearObsolete() {
+    guard !isCleared else { return }
+    AdapterGate.removeObsolete()
+    isCleared = true
+  }
+
+  private static func load(_ name: String) async -> LoadedModel {
     // Empty from OS 27 on, so that nothing below is reached there.
-    let identifiers = AdapterGate.compatibleIdentifiers(name: name)
-    guard !identifiers.isEmpty else { return baseModel("no adapter loads on this device") }
+    guard !AdapterGate.compatibleIdentifiers(name: name).isEmpty else {
+      return baseModel("no adapter loads on this device")
+    }
     do {
-      try clearObsolete()
-      let delivered = try await AdapterDelivery.load(name: name, identifiers: identifiers)
+      let delivered = try await AdapterDelivery.load(name: name)
       await compileDraft(of: delivered)
       return LoadedModel(model: SystemLanguageModel(adapter: delivered.adapter), packID: delivered.packID, reason: nil)
     } catch {
@@ -54,27 +62,20 @@ public actor AdapterLoader {
     }
   }
 
-  /// Frees the space of adapters of older base models, before anything is downloaded.
-  private func clearObsolete() throws {
-    guard !isCleared else { return }
-    try SystemLanguageModel.Adapter.removeObsoleteAdapters()
-    isCleared = true
-  }
-
   /// Compiling matters to adapters with a draft model alone, and an adapter works without it, only slower.
-  private func compileDraft(of delivered: DeliveredAdapter) async {
+  private static func compileDraft(of delivered: DeliveredAdapter) async {
     guard delivered.hasDraftModel, DraftCompileBudget.take() else { return }
     try? await delivered.adapter.compile()
   }
 
-  private func baseModel(_ reason: String) -> LoadedModel {
+  private static func baseModel(_ reason: String) -> LoadedModel {
     LoadedModel(model: SystemLanguageModel.default, packID: nil, reason: reason)
   }
 }
 
 /// An adapter that is on the device and was accepted by the system.
 @available(iOS 26, macOS 26, visionOS 26, *)
-public struct DeliveredAdapter {
+nonisolated public struct DeliveredAdapter {
   public let adapter: SystemLanguageModel.Adapter
   public let packID: String
   /// True when the pack may carry a draft model; a managed pack cannot be looked into before it is loaded.
@@ -84,7 +85,7 @@ public struct DeliveredAdapter {
 /// Outside macOS the system compiles draft models three times a day per app, and each start from Xcode counts as new.
 /// The budget leaves one of them for a pack that arrives later in the day. A Mac has no such limit: tests there never
 /// show it, so the budget holds there too.
-enum DraftCompileBudget {
+nonisolated enum DraftCompileBudget {
   private static let perDay = 2
   private static let key = "fmrelease.draftCompilations"
 

@@ -6,7 +6,7 @@
 import Foundation
 
 /// One pack of a release.
-public struct ReleasePack: Equatable, Sendable {
+nonisolated public struct ReleasePack: Equatable, Sendable {
   public let id: String
   public let version: Int64
   public let url: String
@@ -22,13 +22,13 @@ public struct ReleasePack: Equatable, Sendable {
 }
 
 /// What a device uses where it gets no pack.
-public enum ReleaseFallback: Equatable, Sendable {
+nonisolated public enum ReleaseFallback: Equatable, Sendable {
   case baseModel
   case adapter(String)
 }
 
 /// What one device gets of one adapter.
-public struct AdapterResolution: Equatable, Sendable {
+nonisolated public struct AdapterResolution: Equatable, Sendable {
   public enum State: String, Sendable {
     case covered, declined, sunset, gap
     case notOffered = "not-offered"
@@ -41,7 +41,7 @@ public struct AdapterResolution: Equatable, Sendable {
   public let fallback: ReleaseFallback?
 }
 
-public enum ResolutionError: Error, Equatable, Sendable {
+nonisolated public enum ResolutionError: Error, Equatable, Sendable {
   case unknownAdapter
   /// Not `iOS`, `macOS`, `tvOS` or `visionOS`; iOS covers iPadOS.
   case unreadablePlatform
@@ -52,7 +52,7 @@ public enum ResolutionError: Error, Equatable, Sendable {
 }
 
 /// A device as far as it is known.
-public struct ReleaseDevice: Sendable {
+nonisolated public struct ReleaseDevice: Sendable {
   /// `iOS` (iPadOS too), `macOS`, `tvOS` or `visionOS`.
   public let platform: String
   /// `26.4.1`.
@@ -70,7 +70,7 @@ public struct ReleaseDevice: Sendable {
 }
 
 /// A manifest that was read strictly.
-public struct AdapterResolver: Sendable {
+nonisolated public struct AdapterResolver: Sendable {
   public let revision: Int64
   public let packs: [ReleasePack]
   private let cells: [ReleaseCell]
@@ -158,7 +158,7 @@ public struct AdapterResolver: Sendable {
 }
 
 /// What one kind of device gets.
-struct ReleaseCell: Sendable {
+nonisolated struct ReleaseCell: Sendable {
   let adapter: String
   let platform: String
   let from: OSVersion
@@ -222,7 +222,7 @@ struct ReleaseCell: Sendable {
 }
 
 /// Three integers: 26.10 is newer than 26.9.
-struct OSVersion: Comparable, Sendable {
+nonisolated struct OSVersion: Comparable, Sendable {
   let parts: [Int]
 
   init?(_ text: String) {

@@ -1,9 +1,12 @@
 // What the app and its downloader extension agree on. Add it to both targets, with StrictJSON.swift,
 // ReleaseVerifier.swift, AdapterResolver.swift and AdapterGate.swift. Written by `fmrelease init`; yours to edit.
+//
+// Every declaration of these files says `nonisolated`: new Xcode projects put on the main actor whatever says nothing, and
+// the extension and the loader run elsewhere. That needs Swift 6.1, which is Xcode 16.3, or newer.
 
 import Foundation
 
-public enum AdapterSettings {
+nonisolated public enum AdapterSettings {
   /// The app group of app and extension; the same as `BAAppGroupID` and as in both entitlements files.
   public static let appGroup = "{{appGroup}}"
   /// The app that signed releases are for: `signing.app` of the fmrelease config.
@@ -25,7 +28,7 @@ public enum AdapterSettings {
 }
 
 /// What was accepted last, kept in the app group so that the app and its extension see the same.
-public struct SeenReleasesFile: Sendable {
+nonisolated public struct SeenReleasesFile: Sendable {
   private let file: URL
 
   /// `feed` is `manifest` or `packs`; nil when the app group is missing from the entitlements.

@@ -8,7 +8,7 @@ import CryptoKit
 import Foundation
 
 /// Why something is refused. The same words as in fmrelease's conformance vectors.
-public enum ReleaseRefusal: String, Error, Sendable {
+nonisolated public enum ReleaseRefusal: String, Error, Sendable {
   case unsigned
   case oversize
   case malformed
@@ -26,7 +26,7 @@ public enum ReleaseRefusal: String, Error, Sendable {
 }
 
 /// What the app is built with.
-public struct AdapterTrust: Sendable {
+nonisolated public struct AdapterTrust: Sendable {
   /// Accepted public keys, 32 bytes each as base64: what `fmrelease key show` prints.
   public let keys: [String]
   /// The bundle id that statements must name; nil accepts any.
@@ -48,7 +48,7 @@ public struct AdapterTrust: Sendable {
 
 /// What was accepted last of one feed. Keep one for manifests and one for statements in `userInfo`, in the app group, so
 /// that the extension sees it too. A damaged or missing file counts as nothing seen.
-public struct SeenReleases: Codable, Equatable, Sendable {
+nonisolated public struct SeenReleases: Codable, Equatable, Sendable {
   public var revision: Int64
   /// SHA-256 of the accepted payload, by pack id or `manifest.json`.
   public var payloads: [String: String]
@@ -60,7 +60,7 @@ public struct SeenReleases: Codable, Equatable, Sendable {
 }
 
 /// A verified statement about one pack.
-public struct PackStatement: Equatable, Sendable {
+nonisolated public struct PackStatement: Equatable, Sendable {
   public let revision: Int64
   public let id: String
   public let version: Int64
@@ -84,7 +84,7 @@ public struct PackStatement: Equatable, Sendable {
 }
 
 /// Verifies in this order: size, form, payload type, signatures, and only then what the signed bytes say.
-public struct ReleaseVerifier: Sendable {
+nonisolated public struct ReleaseVerifier: Sendable {
   public let trust: AdapterTrust
 
   public init(trust: AdapterTrust) {
@@ -204,7 +204,7 @@ public struct ReleaseVerifier: Sendable {
 }
 
 /// A DSSE envelope, read strictly.
-struct Envelope {
+nonisolated struct Envelope {
   struct Signature {
     let keyId: String
     let bytes: Data
@@ -240,7 +240,7 @@ struct Envelope {
 }
 
 /// A value of a statement: text or an integer, nothing else.
-enum StatementValue: Equatable {
+nonisolated enum StatementValue: Equatable {
   case string(String)
   case number(Int64)
 
@@ -258,7 +258,7 @@ enum StatementValue: Equatable {
 typealias StatementFields = [String: StatementValue]
 
 /// Reads `{"name":"text","name":12}`: flat, no spaces, no escapes, no repeated name; nil for anything else.
-func readStatement(_ payload: Data) -> StatementFields? {
+nonisolated func readStatement(_ payload: Data) -> StatementFields? {
   let bytes = Array(payload)
   guard bytes.count >= 2, bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}") else { return nil }
   guard bytes.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E && $0 != UInt8(ascii: "\\") }) else { return nil }
@@ -284,33 +284,33 @@ func readStatement(_ payload: Data) -> StatementFields? {
 }
 
 /// Base64 in its one canonical spelling; nil for any other.
-func decodeBase64(_ text: String) -> Data? {
+nonisolated func decodeBase64(_ text: String) -> Data? {
   guard let bytes = Data(base64Encoded: text), bytes.base64EncodedString() == text else { return nil }
   return bytes
 }
 
-func hexDigits<Bytes: Sequence>(_ bytes: Bytes) -> String where Bytes.Element == UInt8 {
+nonisolated func hexDigits<Bytes: Sequence>(_ bytes: Bytes) -> String where Bytes.Element == UInt8 {
   bytes.map { String(format: "%02x", $0) }.joined()
 }
 
-private func isName(_ text: String) -> Bool {
+nonisolated private func isName(_ text: String) -> Bool {
   guard let first = text.utf8.first, isLetter(first), text.utf8.count <= 64 else { return false }
   return text.utf8.allSatisfy { isLetter($0) || isDigit($0) }
 }
 
-private func isHex(_ text: String?, _ count: Int) -> Bool {
+nonisolated private func isHex(_ text: String?, _ count: Int) -> Bool {
   guard let text = text, text.utf8.count == count else { return false }
   return text.utf8.allSatisfy { isDigit($0) || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f")) }
 }
 
-private func isSha256(_ text: String?) -> Bool { isHex(text, 64) }
+nonisolated private func isSha256(_ text: String?) -> Bool { isHex(text, 64) }
 
-private func isPackId(_ text: String?) -> Bool {
+nonisolated private func isPackId(_ text: String?) -> Bool {
   guard let text = text, (1...128).contains(text.utf8.count) else { return false }
   return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
 }
 
-private func isChannel(_ text: String) -> Bool {
+nonisolated private func isChannel(_ text: String) -> Bool {
   guard let first = text.utf8.first, first >= UInt8(ascii: "a"), first <= UInt8(ascii: "z"), text.utf8.count <= 32 else {
     return false
   }
@@ -319,21 +319,21 @@ private func isChannel(_ text: String) -> Bool {
   }
 }
 
-private func isApp(_ text: String?) -> Bool {
+nonisolated private func isApp(_ text: String?) -> Bool {
   guard let text = text, let first = text.utf8.first, isLetter(first) || isDigit(first), text.utf8.count <= 155 else {
     return false
   }
   return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
 }
 
-private func isLetter(_ byte: UInt8) -> Bool {
+nonisolated private func isLetter(_ byte: UInt8) -> Bool {
   (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")) || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z"))
 }
 
-private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+nonisolated private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
 /// `2026-11-22T10:00:00Z` and no other form.
-private func readTime(_ text: String?) -> Date? {
+nonisolated private func readTime(_ text: String?) -> Date? {
   guard let text = text, text.utf8.count == 20 else { return nil }
   let format = ISO8601DateFormatter()
   format.formatOptions = [.withInternetDateTime]

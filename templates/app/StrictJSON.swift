@@ -5,7 +5,7 @@
 import Foundation
 
 /// A JSON value. Objects keep every member, known or not.
-public enum StrictJSON: Equatable, Sendable {
+nonisolated public enum StrictJSON: Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -45,7 +45,7 @@ public enum StrictJSON: Equatable, Sendable {
   public var isNull: Bool { self == .null }
 }
 
-extension String {
+nonisolated extension String {
   /// The text of some UTF-8; nil when the bytes are anything else, or begin with a byte order mark.
   fileprivate init?(validatingUTF8Data data: Data) {
     guard !data.starts(with: [0xEF, 0xBB, 0xBF]) else { return nil }
@@ -55,7 +55,7 @@ extension String {
 }
 
 /// One pass over the bytes of a text.
-private struct StrictJSONReader {
+nonisolated private struct StrictJSONReader {
   let bytes: [UInt8]
   var at = 0
 

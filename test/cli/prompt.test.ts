@@ -1,6 +1,5 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type CliProject,
@@ -10,6 +9,7 @@ import {
   registeredProject,
 } from '../support/cli-project.ts';
 import { makeAdapter, makeContainer } from '../support/make-adapter.ts';
+import { onTerminal, PYTHON } from '../support/on-terminal.ts';
 import { CLI, cliEnvironment } from '../support/run-cli.ts';
 import { expectPlainError, readDocument } from './documents.ts';
 
@@ -52,8 +52,6 @@ describe('without a terminal nothing asks', () => {
     expect(project.hash()).toBe(published.hash());
   });
 });
-
-const PYTHON = findPython();
 
 describe.skipIf(PYTHON === null)('on a pseudo-terminal (skipped without python3)', () => {
   test('publish asks on the terminal; n changes nothing and exits 2', async () => {
@@ -123,12 +121,14 @@ describe.skipIf(PYTHON === null)('on a pseudo-terminal (skipped without python3)
     expect(run.terminal).not.toContain('[y/N]');
   });
 
-  test('init asks for what an app needs and was not told, and nothing else', async () => {
+  test('init asks for what an app needs and was not told, and goes on with empty answers for the rest', async () => {
     const project = emptyProject();
     const run = onTerminal(project, ['init', '--app', 'MyApp', '--bundle-id', 'com.example.app'], {
       answers: [
         ['Who hosts the packs', 'managed\r'],
         ['The app group', 'group.com.example.app\r'],
+        ['Platforms:', '\r'],
+        ['An adapter:', '\r'],
       ],
     });
     expect(run.code, run.terminal).toBe(0);
@@ -215,41 +215,4 @@ describe('colours and pipes without a terminal', () => {
   });
 });
 
-interface TerminalRun {
-  readonly code: number;
-  readonly terminal: string;
-  readonly stdout: string;
-}
-
-interface TerminalOptions {
-  readonly answers?: readonly (readonly [pattern: string, typed: string])[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** True when stdout is a pipe beside the terminal, to tell the answer from the rest. */
-  readonly pipe?: boolean;
-}
-
-function onTerminal(
-  project: CliProject,
-  args: readonly string[],
-  { answers = [], env = {}, pipe = false }: TerminalOptions = {},
-): TerminalRun {
-  const told = {
-    command: [process.execPath, CLI, ...args],
-    cwd: project.root,
-    env: cliEnvironment(env),
-    answers,
-    stdout: pipe ? 'pipe' : 'terminal',
-  };
-  const seen: TerminalRun = JSON.parse(
-    execFileSync(PYTHON ?? '', [TERMINAL, JSON.stringify(told)], { encoding: 'utf8' }),
-  );
-  return seen;
-}
-
-function findPython(): string | null {
-  const { status } = spawnSync('python3', ['-c', 'import pty'], { stdio: 'ignore' });
-  return status === 0 ? 'python3' : null;
-}
-
-const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url));
 const ASKED = '\\[y/N\\] ';

@@ -200,6 +200,15 @@ export const APP_CASES: readonly AppCase[] = [
     expected: { channels: ['stable', 'beta'] },
   },
   {
+    code: 'app-manifest-url',
+    why: 'a key that no shipped app reads',
+    hosting: 'managed',
+    subject: APP,
+    trigger: ({ edit }) => edit(APP, swap('v1/channels/stable/iOS.json', 'legacy/mac.json')),
+    nearMiss: ({ edit }) => edit(APP, swap('v1/channels/stable/iOS.json', 'legacy/ios.json')),
+    expected: { extraKeys: { iOS: { stable: 'legacy/ios.json' } } },
+  },
+  {
     code: 'app-host-not-allowed',
     why: 'another host',
     hosting: 'unmanaged',

@@ -54,6 +54,7 @@ const expectationOf = (hosting: AppHosting): AppExpectation => ({
   target: 'cdn',
   publicUrl: hosting === 'apple' ? null : PLACEHOLDER_URL,
   channels: ['stable'],
+  extraKeys: {},
   platforms: hosting === 'managed' ? ['iOS'] : ['iOS', 'macOS'],
   support: { iOS: parseOsRange('>=26.0'), macOS: parseOsRange('>=26.0') },
   sizes: { all: 0, essential: 0 },
@@ -72,6 +73,26 @@ describe.each(APP_CASES)('$code: $why ($hosting)', (own) => {
     expect((await lintAfter(own.nearMiss, own)).filter(({ code }) => code === own.code)).toEqual([]);
   });
 });
+
+test.each(APP_CASES.filter(({ code }) => code === 'app-key-missing'))(
+  'what is to be pasted mends it: $why ($hosting)',
+  async (own) => {
+    const missing = (await lintAfter(own.trigger, own)).filter(({ code }) => code === own.code);
+    const mended = await lintAfter((scene) => {
+      own.trigger(scene);
+      for (const { fix, subject } of missing) {
+        const [, snippet = '', inner] = /^Add (<key>.*>) to (BAInitial\w+ of )?"/.exec(fix) ?? [];
+        scene.edit(subject, (text) =>
+          inner === undefined
+            ? text.replace('<dict>', `<dict>${snippet}`)
+            : text.replace(/(BAInitialDownloadRestrictions<\/key>\s*<dict>)/, `$1${snippet}`),
+        );
+      }
+    }, own);
+    expect(missing.length).toBeGreaterThan(0);
+    expect(mended).toEqual([]);
+  },
+);
 
 describe('the pages', () => {
   const codes = Object.keys(FINDING_WORDS).filter((code) => code.startsWith('app-'));
@@ -100,6 +121,30 @@ describe('doctor --app', () => {
     '--app',
     'App',
   ];
+
+  test('knows the keys that shipped apps read', async () => {
+    const project = emptyProject();
+    await project.prepare(
+      ...init.filter((word) => word !== 'unmanaged' && word !== '--hosting'),
+      '--hosting',
+      'managed',
+      '--platform',
+      'iOS',
+    );
+    const swap = (path: string, from: string, to: string): void => {
+      expect(project.read(path)).toContain(from);
+      project.write(path, project.read(path).replace(from, to));
+    };
+    swap('App/App/Info.plist', 'v1/channels/stable/iOS.json', 'legacy/ios.json');
+    const before = await project.run(['doctor', '--app', 'App', '--json']);
+    expect(JSON.parse(before.stdout).result.findings).toMatchObject([{ code: 'app-manifest-url' }]);
+    swap(
+      'fmrelease.config.ts',
+      "hosting: 'managed',",
+      "hosting: 'managed', projections: { iOS: 'legacy/ios.json' },",
+    );
+    expect(await project.run(['doctor', '--app', 'App'])).toMatchObject({ code: 0 });
+  });
 
   test('counts the served builds of the matrix against the limits, and exits 6', async () => {
     const project = emptyProject();

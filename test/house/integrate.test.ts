@@ -39,6 +39,7 @@ describe('docs/integrate.md, followed to the letter', () => {
       'npm install --save-dev fmrelease', // test/house/package.test.ts installs the package
       'let loaded = await AdapterLoader.shared.model(for: "summarizer")', // parsed below
       'fmrelease policy', // test/policy: it needs a bucket, which the page does not make
+      expect.stringMatching(/^xcrun ba-package foundation-models package --adapter-path /), // Apple's own tool
     ]);
     expect(STEPS.length).toBeGreaterThan(9);
   });

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -139,6 +140,8 @@ function copyCheckout(to: string): void {
     filter: (path) => !left.has(path.slice(root.length).split('/')[0] ?? '') || path === root,
     preserveTimestamps: true,
   });
+  // Newer than what was installed, the lock would have the demo run `npm ci`, which empties the folder behind the link.
+  utimesSync(join(to, 'package-lock.json'), 0, 0);
   symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
 }
 

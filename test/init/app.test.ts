@@ -71,7 +71,7 @@ describe('what exists', () => {
 
     const before = project.hash();
     const second = await project.prepare(...flags, '--json');
-    expect(JSON.parse(second.stdout).result).toEqual({ written: [], kept: written });
+    expect(JSON.parse(second.stdout).result).toEqual({ written: [], kept: written, adapters: [] });
     project.write('MyApp/App/AdapterLoader.swift', '// mine\n');
     await project.prepare(...flags);
     expect(project.read('MyApp/App/AdapterLoader.swift')).toBe('// mine\n');

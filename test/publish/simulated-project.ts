@@ -72,6 +72,7 @@ export async function planBuild({ channel }: Session, adapter: string, build: st
     builtDigests: new Map(),
     ledger: await readVersionLedger(channel.store, { channel: channel.name, head, foreign: [] }),
     urlsMoved: false,
+    signatureDue: null,
     allow: { remove: [], gap: true, liftHolds: [] },
   });
 }

@@ -19,13 +19,26 @@ export async function topLevelNames(text: string): Promise<readonly string[]> {
 }
 
 /**
- * Replaces each sound `#available(…)` by a name of the same length. The grammar's scanner reads `#` soundly in the first
- * text of a process only: it takes raw strings' marks from memory that it never cleared.
+ * Replaces each sound `#available(…)` by a name of the same length, and blanks out the directives of a conditional block
+ * that begins and ends. The grammar's scanner reads `#` soundly in the first text of a process only: it takes raw strings'
+ * marks from memory that it never cleared.
  */
-const withoutConditions = (text: string): string =>
-  text.replace(/#available\((?:(?:iOS|macOS|tvOS|visionOS) \d+(?:\.\d+)?, )+\*\)/g, (condition) =>
+const withoutConditions = (text: string): string => {
+  const directives = [...text.matchAll(DIRECTIVE)].map(([, word]) => word);
+  const balanced =
+    directives.filter((word) => word === 'if').length ===
+    directives.filter((word) => word === 'endif').length;
+  const plain = balanced ? text.replace(DIRECTIVE, (line) => ' '.repeat(line.length)) : text;
+  return plain.replace(/#available\((?:(?:iOS|macOS|tvOS|visionOS) \d+(?:\.\d+)?, )+\*\)/g, (condition) =>
     'a'.repeat(condition.length),
   );
+};
+
+const PLACE = String.raw`(?:os|targetEnvironment)\(\w+\)`;
+const DIRECTIVE = new RegExp(
+  String.raw`^ *#(if(?= )|elseif(?= )|else|endif)(?:(?<=if) ${PLACE}(?: \|\| ${PLACE})*)?$`,
+  'gm',
+);
 
 let loading: Promise<Parser> | undefined;
 

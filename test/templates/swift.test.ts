@@ -9,7 +9,9 @@ const folder = join(PACKAGE_ROOT, 'templates');
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.swift'),
 );
-const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
+/** A template with every section in it: what each hosting keeps of it is parsed in test/init/app.test.ts. */
+const textOf = (name: string): string =>
+  readFileSync(join(folder, name), 'utf8').replace(/^\{\{[#/]\w+\}\}\n/gm, '');
 
 describe.each(files)('%s', (name) => {
   test('parses as Swift', async () => {
@@ -20,7 +22,8 @@ describe.each(files)('%s', (name) => {
     { why: 'a brace is missing', breakIt: (text: string) => text.replace(/\}\s*$/, '') },
     {
       why: 'a word is misspelt',
-      breakIt: (text: string) => text.replace(/\n(public )?(struct|enum|func) /, '\n$1strct '),
+      breakIt: (text: string) =>
+        text.replace(/\n(nonisolated )?(public )?(struct|enum|func|extension) /, '\n$1$2strct '),
     },
     {
       why: 'a parameter list stays open',
@@ -42,6 +45,19 @@ test.each(['#available(iOS 27, macOS, *)', '#available(iOS 27)', '#if os(iOS)'])
     expect(await swiftFaults(text(condition))).not.toEqual([]);
   },
 );
+
+test.each([
+  {
+    why: 'a block that ends',
+    text: '#if os(macOS) || targetEnvironment(macCatalyst)\n#else\n#endif\n',
+    sound: true,
+  },
+  { why: 'a block that never ends', text: '#if os(macOS)\n', sound: false },
+  { why: 'a condition that is none', text: '#if macOS &&\n#endif\n', sound: false },
+])('$why: $sound', async ({ text, sound }) => {
+  const faults = await swiftFaults(`enum E {\n  static func f() -> Int {\n${text}    return 2\n  }\n}\n`);
+  expect(faults.length === 0).toBe(sound);
+});
 
 describe('the verifier and the resolver', () => {
   test('declare what the app pieces use', async () => {

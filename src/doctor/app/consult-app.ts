@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config, Target } from '../../config/config.ts';
+import { ReleaseError } from '../../errors.ts';
 import { loadIntent } from '../../matrix/load.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { DoctorCheck } from '../diagnose.ts';
@@ -17,13 +18,17 @@ export interface AppDiagnosis {
  * Compares the Xcode project in a folder, relative to `cwd`, with the target that serves it and with the matrix. Reads
  * files only: no store, no network.
  *
- * @throws ReleaseError `FILE_NOT_FOUND` without such a folder, or as the matrix does
+ * @throws ReleaseError `USAGE` for an empty name, `FILE_NOT_FOUND` without such a folder, or as the matrix does
  */
 export async function consultApp(
   { folder, cwd }: { readonly folder: string; readonly cwd: string },
   config: Config,
   target: Target,
 ): Promise<AppDiagnosis> {
+  if (folder.trim() === '')
+    throw new ReleaseError('USAGE', '--app is empty: expected a folder.', {
+      fix: 'Pass the folder of your Xcode project to --app.',
+    });
   const facts = await readApp(resolve(cwd, folder), folder);
   const expected = expectApp(config, target, await loadIntent(config));
   const findings = lintApp(facts, expected);

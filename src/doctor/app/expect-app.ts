@@ -1,4 +1,4 @@
-import type { Config, Target } from '../../config/config.ts';
+import type { Config, ExtraKeys, Target } from '../../config/config.ts';
 import type { AppHosting } from '../../init/app-request.ts';
 import type { Support } from '../../matrix/coverage.ts';
 import { servedBuilds } from '../../matrix/decide.ts';
@@ -13,6 +13,8 @@ export interface AppExpectation {
   /** Null for Apple hosting. */
   readonly publicUrl: string | null;
   readonly channels: readonly string[];
+  /** Keys of shipped apps that carry a platform's manifest too. */
+  readonly extraKeys: ExtraKeys;
   readonly platforms: readonly Platform[];
   readonly support: Support;
   /** What one device gets at most, in bytes: the biggest served build of each adapter. */
@@ -37,6 +39,7 @@ export function expectApp(config: Config, target: Target, intent: Intent): AppEx
     target: target.name,
     publicUrl: target.kind === 'app-store-connect' ? null : target.publicUrl,
     channels: config.channels,
+    extraKeys: target.kind === 'app-store-connect' ? {} : target.projections,
     platforms: PLATFORMS.filter((platform) => config.support[platform] !== undefined),
     support: config.support,
     sizes: { all: sum(biggest), essential: sum(biggest.filter(({ essential }) => essential)) },

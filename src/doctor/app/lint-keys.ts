@@ -1,25 +1,33 @@
 import { type AppHosting, appUrlOf } from '../../init/app-request.ts';
 import { errorFinding, type Finding, type FindingCode } from '../../model/finding.ts';
 import type { AppExpectation } from './expect-app.ts';
+import { pasteableKey, RESTRICTION_KEYS } from './missing-key.ts';
 import { type AppFacts, isDict, type PlistDict, type ReadPlist } from './read-app.ts';
 
 /** The Background Assets keys of each Info.plist of an app, against what the hosting of its target needs. */
-export function lintKeys({ apps }: AppFacts, expected: AppExpectation): readonly Finding[] {
+export function lintKeys(facts: AppFacts, expected: AppExpectation): readonly Finding[] {
+  const { apps } = facts;
   const relevant = apps.filter(({ values }) => Object.keys(values).some(isOurs));
   const files = relevant.length > 0 ? relevant : apps.slice(0, 1);
   return (files.length > 0 ? files : [{ path: 'Info.plist', values: {} }]).flatMap((file) => [
-    ...lintPresence(file, expected.hosting),
+    ...lintPresence(file, facts, expected),
     ...lintValues(file, expected),
   ]);
 }
 
-function lintPresence({ path, values }: ReadPlist, hosting: AppHosting): readonly Finding[] {
+function lintPresence(
+  { path, values }: ReadPlist,
+  facts: AppFacts,
+  expected: AppExpectation,
+): readonly Finding[] {
+  const { hosting, publicUrl } = expected;
+  const manifestUrl = publicUrl === null ? '' : (manifestUrls(publicUrl, expected)[0] ?? '');
   const restrictions = values[RESTRICTIONS];
   const { required, forbidden } = RULES[hosting];
   const absent = required.filter((key) => !Object.hasOwn(values, key));
   const inner =
     required.includes(RESTRICTIONS) && isDict(restrictions)
-      ? INNER.filter((key) => !Object.hasOwn(restrictions, key)).map((key) => `${RESTRICTIONS}.${key}`)
+      ? RESTRICTION_KEYS.filter((key) => !Object.hasOwn(restrictions, key))
       : [];
   const extra = Object.keys(values).filter(
     (key) =>
@@ -27,11 +35,14 @@ function lintPresence({ path, values }: ReadPlist, hosting: AppHosting): readonl
       (hosting === 'apple' && isOurs(key) && !required.includes(key)),
   );
   return [
-    ...[...absent, ...inner].map((key) =>
+    ...[
+      ...absent.map((key) => ({ key, name: key, place: `"${path}"` })),
+      ...inner.map((key) => ({ key, name: `${RESTRICTIONS}.${key}`, place: `${RESTRICTIONS} of "${path}"` })),
+    ].map(({ key, name, place }) =>
       errorFinding('app-key-missing', {
         subject: path,
-        message: `"${path}" lacks ${key}, which ${HOSTING_WORDS[hosting]} needs.`,
-        fix: `Add ${key} to "${path}".`,
+        message: `"${path}" lacks ${name}, which ${HOSTING_WORDS[hosting]} needs.`,
+        fix: `Add ${pasteableKey(key, { facts, expected, manifestUrl })} to ${place}.`,
       }),
     ),
     ...extra.map((key) =>
@@ -146,16 +157,17 @@ function lintSizes({ path, values }: ReadPlist, { sizes, hosting }: AppExpectati
   });
 }
 
-/** Where the manifests of the target's channels are, for this hosting. */
-const manifestUrls = (
+/** Where the manifests of the target's channels are for this hosting, those under the keys of shipped apps last. */
+function manifestUrls(
   publicUrl: string,
-  { channels, hosting, platforms }: AppExpectation,
-): readonly string[] =>
-  channels.flatMap((channel) =>
-    (hosting === 'managed' ? platforms : ['manifest']).map(
-      (name) => `${appUrlOf(publicUrl)}v1/channels/${channel}/${name}.json`,
-    ),
+  { channels, hosting, platforms, extraKeys }: AppExpectation,
+): readonly string[] {
+  const own = channels.flatMap((channel) =>
+    (hosting === 'managed' ? platforms : ['manifest']).map((name) => `v1/channels/${channel}/${name}.json`),
   );
+  const extra = Object.values(extraKeys).flatMap((byChannel) => Object.values(byChannel));
+  return [...own, ...extra].map((key) => `${appUrlOf(publicUrl)}${key}`);
+}
 
 /** `*.example.com` covers every host below example.com. */
 const isAllowed = (hosts: unknown, hostname: string): boolean =>
@@ -177,7 +189,6 @@ const show = (value: unknown): string => JSON.stringify(value);
 const isOurs = (key: string): boolean => /^BA[A-Z]/.test(key);
 
 const RESTRICTIONS = 'BAInitialDownloadRestrictions';
-const INNER = ['BADownloadDomainAllowList', 'BADownloadAllowance', 'BAEssentialDownloadAllowance'] as const;
 const FLAGS: ReadonlySet<string> = new Set(['BAHasManagedAssetPacks', 'BAUsesAppleHosting']);
 
 /** What apps with Background Assets were seen to need on devices; Apple's own pages list fewer keys. */

@@ -5,7 +5,7 @@ import ExtensionFoundation
 import StoreKit
 
 @main
-struct DownloaderExtension: StoreDownloaderExtension {
+nonisolated struct DownloaderExtension: StoreDownloaderExtension {
   /// Adapters of other base models, and all adapters from OS 27 on, would only take space.
   func shouldDownload(_ assetPack: AssetPack) -> Bool {
     AdapterGate.isUseful(packID: assetPack.id)

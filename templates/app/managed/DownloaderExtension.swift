@@ -6,7 +6,7 @@ import ExtensionFoundation
 import Foundation
 
 @main
-struct DownloaderExtension: ManagedDownloaderExtension {
+nonisolated struct DownloaderExtension: ManagedDownloaderExtension {
   /// Adapters of other base models, and all adapters from OS 27 on, would only take space. A pack whose statement does
   /// not hold is not downloaded either.
   func shouldDownload(_ assetPack: AssetPack) -> Bool {

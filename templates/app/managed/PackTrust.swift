@@ -5,7 +5,7 @@ import BackgroundAssets
 import Foundation
 
 @available(iOS 26, macOS 26, tvOS 26, visionOS 26, *)
-enum PackTrust {
+nonisolated enum PackTrust {
   /// Does nothing while no key is accepted; throws why a pack is refused.
   static func check(_ pack: AssetPack) throws {
     guard let verifier = AdapterSettings.verifier else { return }

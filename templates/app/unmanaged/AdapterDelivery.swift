@@ -4,8 +4,8 @@ import BackgroundAssets
 import Foundation
 import FoundationModels
 
-public enum AdapterDeliveryError: Error, Equatable, Sendable {
-  /// None of the ids that fit this device is in the manifest.
+nonisolated public enum AdapterDeliveryError: Error, Equatable, Sendable {
+  /// There is no manifest yet, or what it says of the pack is no download.
   case notServed
   /// The download could not be started: another process has control of the downloads.
   case busy
@@ -13,15 +13,18 @@ public enum AdapterDeliveryError: Error, Equatable, Sendable {
 }
 
 @available(iOS 26, macOS 26, visionOS 26, *)
-enum AdapterDelivery {
-  static func load(name: String, identifiers: [String]) async throws -> DeliveredAdapter {
+nonisolated enum AdapterDelivery {
+  /// The manifest is verified, then the resolver chooses; a pack that is on the device needs no further check, so that an
+  /// expired or rotated key never takes a working adapter away.
+  static func load(name: String) async throws -> DeliveredAdapter {
     let store = try AdapterStore()
     guard let release = await newestRelease(store) else { throw AdapterDeliveryError.notServed }
-    guard let pack = identifiers.compactMap({ id in release.packs.first { $0.id == id } }).first else {
-      throw AdapterDeliveryError.notServed
-    }
+    let pack = try PackChoice.pack(for: name, in: release)
     store.removeObsolete()
-    if store.installed(pack) == nil { try await PackDownloads.shared.fetch(pack) }
+    if store.installed(pack) == nil {
+      try PackTrust.check(pack)
+      try await PackDownloads.shared.fetch(pack)
+    }
     guard let place = store.installed(pack) else { throw AdapterDeliveryError.notInstalled }
     // Each call has been reported to leave about 100 MB behind: AdapterLoader calls it once per adapter and start.
     let adapter = try SystemLanguageModel.Adapter(fileURL: place)
@@ -45,7 +48,7 @@ enum AdapterDelivery {
 }
 
 /// Starts downloads from the app, and waits for them.
-final class PackDownloads: NSObject, BADownloadManagerDelegate, @unchecked Sendable {
+nonisolated final class PackDownloads: NSObject, BADownloadManagerDelegate, @unchecked Sendable {
   static let shared = PackDownloads()
 
   private let lock = NSLock()
@@ -90,10 +93,10 @@ final class PackDownloads: NSObject, BADownloadManagerDelegate, @unchecked Senda
     return others.isEmpty
   }
 
-  /// Takes over a download that the extension has begun.
+  /// Takes over a download that the extension has begun; one that failed begins anew.
   private func start(_ pack: ReleasePack) throws {
     let running = try BADownloadManager.shared.fetchCurrentDownloads()
-    let known = running.first { $0.identifier == pack.downloadIdentifier }
+    let known = running.first { $0.identifier == pack.downloadIdentifier && $0.state != .failed }
     guard let download = known ?? pack.download() else { throw AdapterDeliveryError.notServed }
     try BADownloadManager.shared.startForegroundDownload(download)
   }

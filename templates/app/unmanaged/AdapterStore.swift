@@ -1,19 +1,19 @@
-// Keeps verified manifests and unpacked adapters in the app group. Add it to the app and to the extension.
+// Keeps verified manifests and unpacked packs in the app group. Add it to the app and to the extension.
 //
 // Nothing is removed because a check failed: what was installed stays until a verified manifest no longer lists it.
 
 import CryptoKit
 import Foundation
 
-struct AdapterStore: Sendable {
+nonisolated struct AdapterStore: Sendable {
   enum Failure: Error, Equatable {
     /// The app group is missing from the entitlements.
     case noAppGroup
     case unreadableManifest
     /// The file that arrived is not the one that the manifest names.
     case wrongBytes
-    /// The pack holds no `.fmadapter`.
-    case noAdapter
+    /// The pack holds nothing.
+    case empty
   }
 
   private let folder: URL
@@ -48,10 +48,11 @@ struct AdapterStore: Sendable {
     return AdapterResolver(manifest: data)
   }
 
-  /// The unpacked `.fmadapter` of exactly this pack; nil when it is not on the device.
+  /// The unpacked folder of exactly this pack, an `.fmadapter` for an adapter; nil when it is not on the device.
   func installed(_ pack: ReleasePack) -> URL? {
-    let files = try? FileManager.default.contentsOfDirectory(at: place(of: pack), includingPropertiesForKeys: nil)
-    return files?.first { $0.pathExtension == "fmadapter" }
+    let folders = try? FileManager.default.contentsOfDirectory(
+      at: place(of: pack), includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
+    return folders?.first
   }
 
   /// Compares size and digest with the manifest, unpacks aside, and moves the result into its place in one step.
@@ -62,8 +63,7 @@ struct AdapterStore: Sendable {
     try FileManager.default.createDirectory(at: aside, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: aside) }
     try PackUnpacker.unpack(file, into: aside)
-    let names = try FileManager.default.contentsOfDirectory(atPath: aside.path)
-    guard names.contains(where: { $0.hasSuffix(".fmadapter") }) else { throw Failure.noAdapter }
+    guard try !FileManager.default.contentsOfDirectory(atPath: aside.path).isEmpty else { throw Failure.empty }
     guard installed(pack) == nil else { return }
     try FileManager.default.createDirectory(
       at: place(of: pack).deletingLastPathComponent(), withIntermediateDirectories: true)

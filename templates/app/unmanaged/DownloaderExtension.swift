@@ -6,7 +6,7 @@ import ExtensionFoundation
 import Foundation
 
 @main
-struct DownloaderExtension: BADownloaderExtension {
+nonisolated struct DownloaderExtension: BADownloaderExtension {
   /// Verifies the manifest and asks for what this device can use and lacks. On-demand packs are left to the app.
   func downloads(
     for request: BAContentRequest, manifestURL: URL, extensionInfo: BAAppExtensionInfo
@@ -15,8 +15,9 @@ struct DownloaderExtension: BADownloaderExtension {
       let release = try? store.accept(manifest: data)
     else { return [] }
     store.removeObsolete()
-    let wanted = release.packs.filter {
-      !$0.isOnDemand && AdapterGate.isUseful(packID: $0.id) && store.installed($0) == nil
+    let names = Set(release.packs.map { $0.adapter })
+    let wanted = names.compactMap { try? PackChoice.pack(for: $0, in: release) }.filter {
+      !$0.isOnDemand && store.installed($0) == nil && (try? PackTrust.check($0)) != nil
     }
     return Set(wanted.compactMap { $0.download() })
   }

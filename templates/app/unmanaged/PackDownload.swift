@@ -4,11 +4,11 @@ import BackgroundAssets
 import Foundation
 
 /// How downloads of packs are named, so that app and extension speak of the same one.
-enum PackDownload {
+nonisolated enum PackDownload {
   static func identifier(of pack: ReleasePack) -> String { "\(pack.id).\(pack.version)" }
 }
 
-extension ReleasePack {
+nonisolated extension ReleasePack {
   var downloadIdentifier: String { PackDownload.identifier(of: self) }
 
   /// Never essential: an app must start without its adapter.

@@ -5,7 +5,7 @@ import AppleArchive
 import Foundation
 import System
 
-enum PackUnpacker {
+nonisolated enum PackUnpacker {
   enum Failure: Error {
     case unreadable
     case destination
