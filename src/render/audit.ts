@@ -45,6 +45,7 @@ export function renderAudit(report: AuditReport, { style, width, cells }: AuditL
 function coverageOf(coverage: AuditReport['coverage']): string {
   const among = (state: 'declined' | 'sunset'): number =>
     coverage.cells.filter((cell) => cell.state === state).length;
+  if (coverage.total === 0) return coverageLine(coverage);
   return `${coverageLine(coverage)} ${among('declined')} declined, ${among('sunset')} sunset.`;
 }
 

@@ -12,6 +12,7 @@ export function coverageLine({
   gaps,
   inferred,
 }: Pick<Coverage, 'total' | 'gaps' | 'inferred'>): string {
+  if (total === 0) return 'Nothing to cover: no adapter is registered (`fmrelease adapter add`).';
   const proof =
     gaps === 0
       ? `Coverage proved: all ${total} cells decided`

@@ -102,7 +102,8 @@ const proofLines = (
 ];
 
 function openingLine(plan: Plan): string {
-  if (plan.baseRevision === null) return `First release: revision ${plan.nextRevision}.`;
+  if (plan.baseRevision === null)
+    return plan.hasChanges ? `First release: revision ${plan.nextRevision}.` : 'Nothing is published yet.';
   return plan.hasChanges
     ? `Revision ${plan.baseRevision} → ${plan.nextRevision}.`
     : `Revision ${plan.baseRevision}.`;
