@@ -5,6 +5,7 @@ import {
   DEFAULT_PLATFORMS,
   type MissingAnswer,
   missingAnswers,
+  parseAppAnswers,
 } from '../init/app-request.ts';
 import { PLATFORMS } from '../model/platform.ts';
 import { ask } from './confirm.ts';
@@ -24,7 +25,7 @@ export const isAboutApp = ({ platforms, adapters: _adapters, ...answers }: InitA
  * Completes the answers by asking for what is missing, where somebody can be asked. Once it asks, it asks for platforms
  * and adapters too, which may stay untold.
  *
- * @throws ReleaseError `USAGE` that names the missing flags where nobody can be asked
+ * @throws ReleaseError `USAGE` that names the missing flags where nobody can be asked, or what is wrong with an answer
  */
 export async function completeAnswers(
   answers: InitAnswers,
@@ -46,11 +47,15 @@ export async function completeAnswers(
   const told: Partial<Record<MissingAnswer, string>> = {};
   for (const flag of missing)
     told[flag] = (await ask(`${QUESTIONS[flag]} (such as ${EXAMPLES[flag]}): `)).trim();
-  return {
+  const completed = {
     ...answers,
     hosting: told.hosting ?? answers.hosting,
     appGroup: told['app-group'] ?? answers.appGroup,
     bundleId: told['bundle-id'] ?? answers.bundleId,
+  };
+  parseAppAnswers(completed); // refuses what is wrong before it asks for more
+  return {
+    ...completed,
     platforms: answers.platforms.length > 0 ? answers.platforms : await askPlatforms(),
     adapters: answers.adapters.length > 0 ? answers.adapters : await askAdapters(),
   };
