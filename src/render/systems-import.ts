@@ -1,6 +1,7 @@
 import type { SystemModelDocument, ToolkitDocument } from '../generated/matrix.ts';
 import type { ImportResult, ProbeResult, RowChange, UndecidedRow } from '../matrix/import-systems.ts';
 import { groupBy } from '../model/group-by.ts';
+import { shortSignature } from '../model/signature.ts';
 import type { Style } from './style.ts';
 import { alignTable } from './table.ts';
 import { count } from './units.ts';
@@ -83,7 +84,7 @@ const rowCells = ({
   baseModelSignature === null
     ? 'no signature'
     : typeof baseModelSignature === 'string'
-      ? `${baseModelSignature.slice(0, 8)}…`
+      ? shortSignature(baseModelSignature)
       : `${baseModelSignature.prefix}…`,
   `${adapterSupport}, ${certainty}`,
   count(evidence.length, 'piece of evidence', 'pieces of evidence'),
