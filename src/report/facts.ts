@@ -1,6 +1,6 @@
 import type { AuditFindings, WaivedFinding } from '../audit/audit.ts';
-import { reportOf, sizesOf } from '../audit/run.ts';
-import type { AuditState } from '../audit/state.ts';
+import { reportOfStates, sizesOf } from '../audit/run.ts';
+import type { AuditedStates, AuditState } from '../audit/state.ts';
 import { ReleaseError } from '../errors.ts';
 import { costOf, type ReleaseCost } from '../fleet/cost.ts';
 import type { FleetReport } from '../fleet/report.ts';
@@ -69,13 +69,10 @@ export interface ReportOrigin {
 }
 
 /** Tells a report from the audited states of one channel at one or several targets. Pure. */
-export function reportFacts(
-  states: readonly [AuditState, ...AuditState[]],
-  origin: ReportOrigin,
-): ReportFacts {
+export function reportFacts(states: AuditedStates, origin: ReportOrigin): ReportFacts {
   const [state] = states;
   const { fleet, intent } = state;
-  const found = reportOf(states, { fleet, upcoming: null });
+  const found = reportOfStates(states, null);
   return {
     ...origin,
     channels: states.map(({ channel }) => ({
@@ -113,7 +110,7 @@ function costWithoutFleet(cells: readonly Cell[], state: AuditState): ReleaseCos
   );
 }
 
-function toSimulation(states: readonly [AuditState, ...AuditState[]]): Simulation {
+function toSimulation(states: AuditedStates): Simulation {
   const [{ intent, adapters }] = states;
   return {
     adapters,

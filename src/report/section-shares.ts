@@ -1,4 +1,4 @@
-import type { HeldShare } from '../fleet/weigh.ts';
+import { type AlikeAdapters, groupAlike, type HeldShare } from '../fleet/weigh.ts';
 import { groupBy } from '../model/group-by.ts';
 import { formatCount, formatShare } from '../model/share.ts';
 import { costMarkup } from './cost-table.ts';
@@ -14,11 +14,9 @@ export const sharesSection = (facts: ReportFacts): Html =>
   }${costMarkup(facts)}</section>`;
 
 function sharesOf({ states, source, devices }: UserFacts): Html {
-  const adapters = [...groupBy(states, ({ adapter }) => adapter).values()];
-  const alike = groupBy(adapters, (own) => JSON.stringify(own.map(({ adapter: _, ...held }) => held)));
   return html`<p class="lead">Of each platform’s users, from ${prose(nameOf(source))}${
     devices === null ? '' : `, ${formatCount(devices)} devices`
-  }. Adapters with the same shares stand together.</p>${[...alike.values()].map(shareCard)}`;
+  }. Adapters with the same shares stand together.</p>${groupAlike(states).map(shareCard)}`;
 }
 
 /** A file without the folders that it lies in on somebody's machine. */
@@ -26,10 +24,9 @@ const nameOf = (source: string): string =>
   source.includes('`') ? source : (/[^/\\]+$/.exec(source)?.[0] ?? source);
 
 /** One card for adapters that hold the same shares. */
-function shareCard(adapters: readonly (readonly HeldShare[])[]): Html {
-  const names = adapters.flatMap((own) => own[0]?.adapter ?? []);
-  const platforms = [...groupBy(adapters[0] ?? [], ({ platform }) => platform).values()];
-  return html`<article class="share"><h3>${names.map(
+function shareCard({ adapters, held }: AlikeAdapters): Html {
+  const platforms = [...groupBy(held, ({ platform }) => platform).values()];
+  return html`<article class="share"><h3>${adapters.map(
     (name, index) => html`${index === 0 ? '' : ', '}${userText(name)}`,
   )}</h3>${platforms.map(platformBar)}</article>`;
 }
