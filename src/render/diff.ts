@@ -1,10 +1,11 @@
 import type { RevisionDiff } from '../release/diff-revisions.ts';
-import { type ChangeLook, renderCellChanges, renderPackChanges } from './plan.ts';
+import { renderCellChanges, renderPackChanges } from './plan.ts';
+import type { TableLook } from './table.ts';
 
 /** What changed between two revisions, as lines: devices, then packs. */
 export function renderRevisionDiff(
   { from, to, changes, cellChanges }: RevisionDiff,
-  look: ChangeLook,
+  look: TableLook,
 ): readonly string[] {
   const sizes = new Map(changes.map(({ packId, sizeBytes }) => [packId, sizeBytes]));
   const cells = renderCellChanges(cellChanges, (id) => sizes.get(id), look);

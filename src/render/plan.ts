@@ -6,7 +6,7 @@ import { type CellEffect, cellEffect } from '../release/diff.ts';
 import { coverageLine, declineLines, renderCells } from './coverage.ts';
 import { renderFleet } from './fleet.ts';
 import type { Style } from './style.ts';
-import { flowTable } from './table.ts';
+import { flowTable, type TableLook } from './table.ts';
 import { count, formatBytes } from './units.ts';
 
 /** What a plan is shown with: where it goes, and which command applies it. */
@@ -58,17 +58,11 @@ export function renderPlan(plan: Plan, context: PlanContext, style: Style): read
   ];
 }
 
-/** How tables of changes are printed; `width` null does not wrap. */
-export interface ChangeLook {
-  readonly style: Style;
-  readonly width: number | null;
-}
-
 /** The changes of cells as lines, losers first; shared with `diff`. */
 export function renderCellChanges(
   changes: readonly CellChange[],
   sizeOf: (packId: string) => number | undefined,
-  { style, width }: ChangeLook,
+  { style, width }: TableLook,
 ): readonly string[] {
   const rows = changes.map((change) => {
     const effect = cellEffect(change);
@@ -88,7 +82,7 @@ export function renderCellChanges(
 /** The changes of packs as lines; kept ones come as one count. */
 export function renderPackChanges(
   changes: readonly PackChange[],
-  { style, width }: ChangeLook,
+  { style, width }: TableLook,
 ): readonly string[] {
   const rows = changes.flatMap((change) => (change.kind === 'keep' ? [] : [packRow(change, style)]));
   const kept = changes.filter(({ kind }) => kind === 'keep').length;
@@ -120,7 +114,7 @@ function openingLine(plan: Plan): string {
 const section = (title: string, lines: readonly string[], style: Style): readonly string[] =>
   lines.length === 0 ? [] : ['', style.bold(title), ...lines];
 
-function cellLines(plan: Plan, look: ChangeLook): readonly string[] {
+function cellLines(plan: Plan, look: TableLook): readonly string[] {
   const sizes = new Map(plan.changes.map(({ packId, sizeBytes }) => [packId, sizeBytes]));
   const shown = plan.cellChanges.filter(
     (change) => cellEffect(change) !== 'other' || change.to?.state === 'gap',

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { Style } from './style.ts';
 import { wrapIndented } from './wrap.ts';
 
 /**
@@ -27,6 +28,12 @@ function pad(text: string, width: number, right: boolean): string {
 }
 
 const visibleWidth = (text: string): number => stripVTControlCharacters(text).length;
+
+/** How a table that may be wrapped is printed; `width` null does not wrap. */
+export interface TableLook {
+  readonly style: Style;
+  readonly width: number | null;
+}
 
 /** How wide a table may be: columns of the terminal, null for any; and what its lines begin with. */
 interface TableRoom {
