@@ -45,7 +45,7 @@ export default class Audit extends ReleaseCommand {
     const asOf = flags['as-of'] === undefined ? this.environment.now() : parseInstant(flags['as-of']);
     const upcoming = flags.upcoming === undefined ? null : parseOsVersion(flags.upcoming);
     const opening = { ...this.opening(flags), rehash: flags.rehash };
-    const { sessions, left } = await openSessions(opening, flags['all-targets']);
+    const { sessions, notLookedAt } = await openSessions(opening, flags['all-targets']);
     const { config } = sessions[0];
     const report = await runAudit(sessions, {
       asOf,
@@ -54,7 +54,7 @@ export default class Audit extends ReleaseCommand {
       full: flags.full,
       fleet: await loadFleet(config, flags.fleet),
     });
-    const result = judgeReport(report, { failOn: flags['fail-on'], notLookedAt: left });
+    const result = judgeReport(report, { failOn: flags['fail-on'], notLookedAt });
     const format = AUDIT_FORMATS.find((name) => name === flags.format) ?? 'text';
     const { workspace, stepSummary, columns } = this.environment;
     const placed = await placeReport(report, { config, workspace, pointing: pointsAtLines(format) });

@@ -24,6 +24,9 @@ export default class Diff extends ReleaseCommand {
       to: parsed.args.to,
       only: flags.only ?? session.config.only,
     });
-    return { result, lines: () => renderRevisionDiff(result, this.style) };
+    return {
+      result,
+      lines: () => renderRevisionDiff(result, { style: this.style, width: this.environment.columns }),
+    };
   }
 }

@@ -60,10 +60,10 @@ export default class Publish extends ReleaseCommand {
       saved ?? (await planChannel(session, { only: flags.only ?? session.config.only, allow: permits }));
     const { name, target, store } = session.channel;
     this.progress.end();
-    if (!flags.json && !flags.quiet)
-      writeStderr(
-        `${renderPlan(plan, { place: store.place, apply: 'this command' }, this.style).join('\n')}\n\n`,
-      );
+    if (!flags.json && !flags.quiet) {
+      const context = { place: store.place, apply: 'this command', width: this.environment.columns };
+      writeStderr(`${renderPlan(plan, context, this.style).join('\n')}\n\n`);
+    }
     await confirm(`Publish to ${target.name}/${name}?`, consent);
     const result = await publishPlan(session, plan, {
       ...permits,

@@ -31,13 +31,13 @@ export default class Report extends ReleaseCommand {
     this.prepare(flags);
     const asOf = flags['as-of'] === undefined ? this.environment.now() : parseInstant(flags['as-of']);
     const opening = { ...this.opening(flags), rehash: flags.rehash };
-    const { sessions, left } = await openSessions(opening, flags['all-targets']);
+    const { sessions, notLookedAt } = await openSessions(opening, flags['all-targets']);
     const { config } = sessions[0];
     const result = await writeReport(sessions, {
       asOf,
       only: flags.only ?? config.only,
       fleet: await loadFleet(config, flags.fleet),
-      notLookedAt: left,
+      notLookedAt,
       file: flags.out,
       packageRoot: this.config.root,
     });

@@ -3,14 +3,12 @@ import { integer, string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
 import { toggle } from '../src/cli/flags.ts';
 import { openConfig, openSession } from '../src/cli/session.ts';
-import { parseOsVersion } from '../src/model/os-version.ts';
-import { parsePlatform } from '../src/model/platform.ts';
-import { parseSignatureQuery } from '../src/model/signature.ts';
 import { renderResolution } from '../src/render/resolution.ts';
 import { renderTrace } from '../src/render/trace.ts';
-import { pickAdapter } from '../src/resolve/pick-adapter.ts';
+import type { AdapterDevice } from '../src/resolve/answer-matrix.ts';
+import { toDevice } from '../src/resolve/device-query.ts';
 import { pickRelease, resolveDevice } from '../src/resolve/resolve-device.ts';
-import { traceDevice } from '../src/resolve/trace.ts';
+import { type TraceStep, traceDevice } from '../src/resolve/trace.ts';
 import type { Session } from '../src/session.ts';
 
 export default class Resolve extends ReleaseCommand {
@@ -44,14 +42,7 @@ export default class Resolve extends ReleaseCommand {
     const flags: Interfaces.InferredFlags<typeof Resolve.flags & typeof ReleaseCommand.baseFlags> =
       parsed.flags;
     this.prepare(flags);
-    const query = flags.signature === undefined ? undefined : parseSignatureQuery(flags.signature);
-    const device = {
-      platform: parsePlatform(flags.platform),
-      os: parseOsVersion(flags.os),
-      signature: query?.prefix,
-      variant: flags.variant,
-      adapter: pickAdapter(flags.adapter, query),
-    };
+    const device = toDevice(flags);
     const opening = this.opening(flags);
     if (flags.trace) return this.trace(await openSession(opening), device, flags.explain);
     const result = await resolveDevice(device, {
@@ -62,21 +53,23 @@ export default class Resolve extends ReleaseCommand {
     return { result, lines: () => renderResolution(result, flags.explain, this.style) };
   }
 
-  /** Exits 10 where the matrix is not published yet, 7 where what is served is not what was committed. */
-  private async trace(
-    session: Session,
-    device: Parameters<typeof traceDevice>[1],
-    explain: boolean,
-  ): Promise<Answer> {
+  private async trace(session: Session, device: AdapterDevice, explain: boolean): Promise<Answer> {
     const { result, trace } = await traceDevice(session, device);
-    const from = trace.disagreement?.between[0];
     return {
       result: { ...result, trace },
       lines: () => [
         ...renderResolution(result, explain, this.style),
         ...renderTrace(trace, this.style, this.environment.columns),
       ],
-      exitCode: from === undefined ? 0 : from === 'matrix' ? 10 : 7,
+      exitCode: trace.disagreement === null ? 0 : EXIT_CODES[trace.disagreement.between[0]],
     };
   }
 }
+
+/** By who first disagrees with the next: a matrix that is not published yet is a signal, the rest is damage. */
+const EXIT_CODES: Readonly<Record<TraceStep['step'], number>> = {
+  matrix: 10,
+  log: 7,
+  projection: 7,
+  pack: 7,
+};

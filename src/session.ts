@@ -42,6 +42,12 @@ export interface Session {
   readonly io: ReleaseIo;
 }
 
+/** A target of the config that no session could be opened for, and why. */
+export interface TargetNotLookedAt {
+  readonly target: string;
+  readonly why: string;
+}
+
 /** Opens the local caches of a project, in its `.fmrelease` folder. `rehash` distrusts known digests. */
 export async function openLocalCaches(
   config: Pick<Config, 'root'>,

@@ -34,6 +34,7 @@ export default class PlanShow extends ReleaseCommand {
         renderPlanAs(flags.format, plan, {
           place: file,
           apply: applyCommand(plan, { ...flags, out: file }),
+          width: this.environment.columns,
           style: this.style,
         }),
       exitCode: flags['exit-code'] && plan.hasChanges ? 10 : 0,

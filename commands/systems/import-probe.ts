@@ -39,6 +39,9 @@ export default class SystemsImportProbe extends ReleaseCommand {
       ...(await readInput(parsed.args.file, 'a probe')),
       today: this.environment.now().toISOString().slice(0, 10),
     });
-    return { result, lines: () => renderProbe(result, this.style) };
+    return {
+      result,
+      lines: () => renderProbe(result, { style: this.style, width: this.environment.columns }),
+    };
   }
 }

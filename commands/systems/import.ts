@@ -24,6 +24,9 @@ export default class SystemsImport extends ReleaseCommand {
       ...(await readInput(parsed.args.file, 'system models')),
       today: this.environment.now().toISOString().slice(0, 10),
     });
-    return { result, lines: () => renderImport(result, this.style) };
+    return {
+      result,
+      lines: () => renderImport(result, { style: this.style, width: this.environment.columns }),
+    };
   }
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { countFindings, isAtLeast, SEVERITIES, type Severity } from '../model/finding.ts';
+import type { TargetNotLookedAt } from '../session.ts';
 import type { WaivedFinding } from './audit.ts';
 import { locateFindings, type PlacedFinding } from './locate.ts';
 import { repositoryRoot } from './repository-root.ts';
@@ -38,7 +39,7 @@ export async function placeReport(
 export interface AuditAnswer extends AuditReport {
   readonly counts: Readonly<Record<Severity, number>>;
   readonly failed: boolean;
-  readonly notLookedAt: readonly { readonly target: string; readonly why: string }[];
+  readonly notLookedAt: readonly TargetNotLookedAt[];
 }
 
 /** Judges a report: it fails by a finding that is at least as bad as `failOn`; `none` never fails. Pure. */

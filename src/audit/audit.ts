@@ -26,7 +26,7 @@ import { untestedOsRule } from './rules/untested-os.ts';
 import { versionFellRule } from './rules/version-fell.ts';
 import { waiverExpiredRule } from './rules/waiver-expired.ts';
 import { scopeTest } from './scope.ts';
-import { type AuditState, dayOf, type Rule } from './state.ts';
+import { type AuditedStates, type AuditState, dayOf, type Rule } from './state.ts';
 
 /** A finding that a waiver of the config covers, and why the team lives with it. */
 export interface WaivedFinding extends Finding {
@@ -53,9 +53,8 @@ export const audit = (state: AuditState): readonly Finding[] => auditTargets([st
  * {@link audit} of one project at several targets: what is true of the project is said once, what is true of a channel
  * once for each target that it is true of, with its name.
  */
-export function auditTargets(states: readonly AuditState[]): AuditFindings {
+export function auditTargets(states: AuditedStates): AuditFindings {
   const [first] = states;
-  if (first === undefined) return { findings: [], waived: [], unusedWaivers: [] };
   const everything = RULES.flatMap((rule) => runRule(rule, states)).flatMap((finding) =>
     adjust(finding, first),
   );
@@ -76,7 +75,7 @@ export function auditTargets(states: readonly AuditState[]): AuditFindings {
 }
 
 /** A rule about channels speaks for each target; of any other, what all targets agree on is one finding. */
-function runRule({ speaksOf, run }: ListedRule, states: readonly AuditState[]): readonly Finding[] {
+function runRule({ speaksOf, run }: ListedRule, states: AuditedStates): readonly Finding[] {
   const found = states.map((state) => run(state));
   const [only, another] = found;
   if (only === undefined || another === undefined) return only ?? [];

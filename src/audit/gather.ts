@@ -8,7 +8,7 @@ import { intentOn } from './intent-on.ts';
 import { readBuilds } from './read-builds.ts';
 import { readChannelState } from './read-channel-state.ts';
 import { readLog } from './read-log.ts';
-import { type AuditState, type ChannelState, dayOf } from './state.ts';
+import { type AuditedStates, type AuditState, type ChannelState, dayOf } from './state.ts';
 
 /** What to audit: the day, the scope, and whether published packs are hashed. */
 export interface AuditRequest {
@@ -30,7 +30,7 @@ export type AuditedSessions = readonly [Session, ...Session[]];
 export async function gatherAuditStates(
   [first, ...others]: AuditedSessions,
   request: AuditRequest,
-): Promise<readonly [AuditState, ...AuditState[]]> {
+): Promise<AuditedStates> {
   const knownElsewhere = others.length === 0 ? [] : request.only; // each alone may not know what another does
   const gather = (session: Session): Promise<AuditState> =>
     gatherAuditState(session, { ...request, knownElsewhere });

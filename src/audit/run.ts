@@ -1,18 +1,16 @@
 import { type FleetReport, weighCells } from '../fleet/report.ts';
-import { toCell } from '../matrix/coverage.ts';
-import type { Cell } from '../model/cell.ts';
+import { countCells, toCell } from '../matrix/coverage.ts';
+import type { Cell, MatrixCell } from '../model/cell.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Fleet } from '../model/fleet.ts';
 import { formatOsVersion, type OsVersion } from '../model/os-version.ts';
 import { type AuditFindings, auditTargets, type WaivedFinding } from './audit.ts';
 import { type AuditedSessions, type AuditRequest, gatherAuditStates } from './gather.ts';
 import { intentOn } from './intent-on.ts';
-import { type AuditState, dayOf } from './state.ts';
+import { type AuditedStates, type AuditState, dayOf } from './state.ts';
 import { type UpcomingImpact, upcomingImpacts } from './upcoming.ts';
 
 /** What is asked of an audit. */
 export interface AuditQuestion extends AuditRequest {
-  readonly fleet: Fleet | null;
   /** An OS version that ships on the day of the question; null asks about no such thing. */
   readonly upcoming: OsVersion | null;
 }
@@ -44,34 +42,24 @@ export interface AuditReport {
  * @throws ReleaseError `ADAPTER_UNKNOWN` for a name that neither the matrix nor any of the targets knows
  */
 export async function runAudit(sessions: AuditedSessions, question: AuditQuestion): Promise<AuditReport> {
-  return reportOf(await gatherAuditStates(sessions, question), question);
+  return reportOfStates(await gatherAuditStates(sessions, question), question.upcoming);
 }
 
-/** The report of states that are gathered already. Pure. */
-export function reportOf(
-  states: readonly AuditState[],
-  { fleet, upcoming }: Pick<AuditQuestion, 'fleet' | 'upcoming'>,
-): AuditReport {
+/** The report of states that are gathered already, with the fleet that they were gathered with. Pure. */
+export function reportOfStates(states: AuditedStates, upcoming: OsVersion | null): AuditReport {
   const [first] = states;
-  if (first === undefined) throw new Error('an audit needs a target');
-  const today = auditTargets(states);
-  const then = upcoming === null ? null : auditTargets(states.map((state) => onceShipped(state, upcoming)));
-  const shown = upcoming === null ? first : onceShipped(first, upcoming);
-  const cells = shown.cells.map(toCell);
+  const { cells, findings, waived, unusedWaivers } =
+    upcoming === null ? outcomeOf(states) : newOnce(upcoming, states);
+  const written = cells.map(toCell);
   return {
     asOf: dayOf(first),
     channel: first.channel.name,
     targets: states.map(({ channel }) => channel.target),
-    findings: then === null ? today.findings : newOf(then.findings, today.findings),
-    waived: then === null ? today.waived : newOf(then.waived, today.waived),
-    unusedWaivers: today.unusedWaivers,
-    coverage: {
-      cells,
-      total: cells.length,
-      gaps: cells.filter(({ state }) => state === 'gap').length,
-      inferred: shown.cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
-    },
-    fleet: fleet === null ? null : weighCells(cells, sizesOf(first), fleet),
+    findings,
+    waived,
+    unusedWaivers,
+    coverage: { cells: written, ...countCells(cells) },
+    fleet: first.fleet === null ? null : weighCells(written, sizesOf(first), first.fleet),
     upcoming:
       upcoming === null
         ? null
@@ -82,6 +70,28 @@ export function reportOf(
               support: first.config.support,
             }),
           },
+  };
+}
+
+/** What a report tells of one day. */
+interface Outcome extends AuditFindings {
+  readonly cells: readonly MatrixCell[];
+}
+
+const outcomeOf = (states: AuditedStates): Outcome => ({ ...auditTargets(states), cells: states[0].cells });
+
+/** The outcome on the day that an OS version ships, with those findings alone that it brings. */
+function newOnce(upcoming: OsVersion, [first, ...others]: AuditedStates): Outcome {
+  const today = auditTargets([first, ...others]);
+  const then = outcomeOf([
+    onceShipped(first, upcoming),
+    ...others.map((state) => onceShipped(state, upcoming)),
+  ]);
+  return {
+    cells: then.cells,
+    findings: newOf(then.findings, today.findings),
+    waived: newOf(then.waived, today.waived),
+    unusedWaivers: today.unusedWaivers,
   };
 }
 

@@ -32,6 +32,9 @@ export interface AuditState {
   readonly channel: ChannelState;
 }
 
+/** The states of one project and one channel name, a target each. */
+export type AuditedStates = readonly [AuditState, ...AuditState[]];
+
 /** A served build and its files. `mustPack`: a publish now would have to read them. */
 export interface BuildState {
   readonly adapter: Adapter;

@@ -57,10 +57,11 @@ export function refuseUnknownCommand(
         fix: `Leave it out, or run \`fmrelease ${command} --help\` to see what it takes.`,
       });
   }
+  const ofTopic = [...names.filter((name) => name === first), ...siblings].sort();
   throw new ReleaseError('UNKNOWN_COMMAND', `There is no command "${describe(words, siblings)}".`, {
     fix:
       siblings.length > 0
-        ? `Use one of: ${siblings.map((name) => `fmrelease ${name}`).join(', ')}.`
+        ? `Use one of: ${ofTopic.map((name) => `fmrelease ${name}`).join(', ')}.`
         : suggest(first, names),
   });
 }

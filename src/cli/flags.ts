@@ -28,8 +28,22 @@ export const fleetFlag = string({
   description: 'A CSV of OS shares (platform, os, share or devices), instead of `fleet` of the config.',
 });
 
-/** Looks at one channel everywhere. */
-export const allTargetsFlag = toggle({ description: 'Look at the channel at every target of the config.' });
+/** Looks at one channel everywhere. Typed beside `--target` it is refused; `FMRELEASE_TARGET` is a default that it outranks. */
+export const allTargetsFlag = boolean({
+  description: 'Look at the channel at every target of the config.',
+  default: false,
+  relationships: [
+    {
+      type: 'none',
+      flags: [
+        {
+          name: 'target',
+          when: ({ target }) => Promise.resolve(target !== process.env['FMRELEASE_TARGET']),
+        },
+      ],
+    },
+  ],
+});
 
 /** Distrusts known digests. */
 export const rehashFlag = toggle({

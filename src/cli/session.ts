@@ -7,7 +7,7 @@ import { parseChannelName } from '../model/names.ts';
 import type { OpenPackTool } from '../pack/ba-package/tool.ts';
 import type { Progress } from '../progress.ts';
 import { rememberImmutable } from '../release/remember-immutable.ts';
-import { openLocalCaches, type ReleaseIo, type Session } from '../session.ts';
+import { openLocalCaches, type ReleaseIo, type Session, type TargetNotLookedAt } from '../session.ts';
 import { openStore } from '../store/open.ts';
 import { KEY_VARIABLE } from '../trust/signing.ts';
 import { TOOL_VERSION } from '../version.ts';
@@ -48,55 +48,74 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   // An upload of 10 GB makes 40 MB of garbage that V8 would let lie; its own process is what a command may tune.
   if (request.changesChannel === true) setFlagsFromString('--optimize-for-size');
   const config = await openConfig(request);
-  const name = pickChannel(config, request.flags.channel);
-  const chosen = pickTarget(config, request);
-  const { singleWriter = false } = request;
-  const { store, target } = await openStore(chosen, describePlace(chosen, config), { singleWriter });
-  const channel = { name, target, store: rememberImmutable(store), singleWriter };
-  return { config, channel, io: await openIo(config, request, chosen) };
+  const project = await openProject(config, request);
+  return openAt(pickTarget(config, request), project);
 }
 
-/** Sessions of one channel at several targets, at least one, and the targets that none was opened for. */
-export interface EverySession {
+/** Sessions of one channel, a target each, and the targets of the config that none could be opened for. */
+export interface OpenSessions {
   readonly sessions: readonly [Session, ...Session[]];
-  readonly left: readonly { readonly target: string; readonly why: string }[];
+  readonly notLookedAt: readonly TargetNotLookedAt[];
+}
+
+/** A session for every target of the config where all are asked for, else the one of {@link openSession}. */
+export async function openSessions(request: SessionRequest, allTargets: boolean): Promise<OpenSessions> {
+  if (allTargets) return openEverySession(request);
+  return { sessions: [await openSession(request)], notLookedAt: [] };
 }
 
 /**
- * {@link openSession} for every target of the config, in its order. A target of a kind that is not built is left out.
- *
- * @throws ReleaseError `TARGET_NOT_SUPPORTED` when none can be opened, or as {@link openSession} does
+ * In the order of the config, with one cache of digests for all, so that no file is read twice. A target of a kind that
+ * is not built is left out; `TARGET_NOT_SUPPORTED` when that leaves none.
  */
-export async function openEverySession(request: SessionRequest): Promise<EverySession> {
+async function openEverySession(request: SessionRequest): Promise<OpenSessions> {
   const config = await openConfig(request);
+  const project = await openProject(config, request);
   const sessions: Session[] = [];
-  const left: { readonly target: string; readonly why: string }[] = [];
+  const notLookedAt: TargetNotLookedAt[] = [];
   let refusal: ReleaseError | undefined;
-  for (const { name } of config.targets) {
+  for (const target of config.targets) {
     try {
-      sessions.push(await openSession({ ...request, flags: { ...request.flags, target: name } }));
+      sessions.push(await openAt(target, project));
     } catch (error) {
       if (!(error instanceof ReleaseError) || error.code !== 'TARGET_NOT_SUPPORTED') throw error;
       refusal = error;
-      left.push({ target: name, why: error.message });
+      notLookedAt.push({ target: target.name, why: error.message });
     }
   }
   const [first, ...others] = sessions;
-  if (first !== undefined) return { sessions: [first, ...others], left };
+  if (first !== undefined) return { sessions: [first, ...others], notLookedAt };
   throw refusal ?? new Error('a config has at least one target');
 }
 
-/** {@link openEverySession} where all targets are asked for, else {@link openSession} alone. */
-export async function openSessions(request: SessionRequest, allTargets: boolean): Promise<EverySession> {
-  if (allTargets) return openEverySession(request);
-  return { sessions: [await openSession(request)], left: [] };
+/** What sessions at several targets have in common. */
+interface OpenProject {
+  readonly config: Config;
+  readonly channel: string;
+  readonly singleWriter: boolean;
+  readonly io: ReleaseIo;
 }
 
-/** The time, the listener, the caches and the facts that CI tells. */
+/** A channel that is not declared is refused before any cache is opened. */
+async function openProject(config: Config, request: SessionRequest): Promise<OpenProject> {
+  const channel = pickChannel(config, request.flags.channel);
+  return { config, channel, singleWriter: request.singleWriter ?? false, io: await openIo(config, request) };
+}
+
+async function openAt(
+  chosen: Target,
+  { config, channel: name, singleWriter, io }: OpenProject,
+): Promise<Session> {
+  const { store, target } = await openStore(chosen, describePlace(chosen, config), { singleWriter });
+  const channel = { name, target, store: rememberImmutable(store), singleWriter };
+  const packTool = target.hosting === 'managed' ? packToolOpener(target.name) : undefined;
+  return { config, channel, io: { ...io, packTool } };
+}
+
+/** The time, the listener, the caches and the facts that CI tells; no packer, which only a target can ask for. */
 export async function openIo(
   config: Config,
   { environment, progress, rehash = false }: SessionRequest,
-  target?: Target,
 ): Promise<ReleaseIo> {
   return {
     ...(await openLocalCaches(config, { rehash })),
@@ -106,10 +125,7 @@ export async function openIo(
     toolVersion: TOOL_VERSION,
     source: environment.source,
     signingKey: process.env[KEY_VARIABLE],
-    packTool:
-      target !== undefined && 'hosting' in target && target.hosting === 'managed'
-        ? packToolOpener(target.name)
-        : undefined,
+    packTool: undefined,
   };
 }
 

@@ -19,7 +19,10 @@ export interface DeviceClassCost {
   readonly packs: readonly FetchedPack[];
   /** The sum of the packs: what one device fetches at most. */
   readonly bytesPerDevice: number;
-  /** The part of the platform's users; null without a fleet, and where another variant of the OS is counted instead. */
+  /**
+   * The part of the platform's users; null without a fleet or where it leaves the platform out, and where another
+   * system model of the same OS versions is counted instead.
+   */
   readonly share: number | null;
   /** Devices of this class: counted, or of {@link PER_DEVICES} of the platform where only shares are known. */
   readonly devices: number | null;
@@ -32,15 +35,16 @@ export interface ReleaseCost {
   readonly classes: readonly DeviceClassCost[];
   /** Devices that each platform's egress is counted for; null: as many as the fleet counts. */
   readonly perDevices: number | null;
+  /** The platforms that the fleet lists, of those with a class. */
   readonly platforms: readonly { readonly platform: Platform; readonly egressBytes: number }[];
-  /** All platforms together; null where the fleet has shares only, which do not compare between platforms. */
+  /** These platforms together; null where the fleet lists none of them, or shares only, which do not compare. */
   readonly totalEgressBytes: number | null;
 }
 
 /**
  * Sums up what devices download: `fetched` says which packs a cell's device has to fetch (null: none). Classes in the
- * order of the cells; those that fetch nothing are left out. Where variants share an OS version, its users are counted
- * with the variant that fetches most. Pure.
+ * order of the cells; those that fetch nothing are left out. Where system models share an OS version (variants, or rows
+ * that overlap by mistake), its users are counted with the one that fetches most. Pure.
  */
 export function costOf(
   cells: readonly Cell[],
@@ -51,24 +55,26 @@ export function costOf(
     .filter(({ packs }) => packs.length > 0)
     .map((own) => ({ ...own, bytesPerDevice: own.packs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }));
   const perDevices = fleet === null || fleet.devices !== null ? null : PER_DEVICES;
+  const listed = new Set(fleet?.rows.map(({ platform }) => platform));
   const weighed = classes.map((own): DeviceClassCost => {
-    const counted = fleet !== null && isCounted(own, classes);
+    const counted = fleet !== null && listed.has(own.platform) && isCounted(own, classes);
     if (!counted) return { ...own, share: null, devices: null, egressBytes: null };
     const { share, devices: found } = weighRange(fleet, own.platform, rangeOf(own));
     const devices = perDevices === null ? (found ?? 0) : Math.round(share * perDevices);
     return { ...own, share, devices, egressBytes: devices * own.bytesPerDevice };
   });
-  const platforms = PLATFORMS.filter((platform) => weighed.some((own) => own.platform === platform)).map(
-    (platform) => ({
-      platform,
-      egressBytes: sumEgress(weighed.filter((own) => own.platform === platform)),
-    }),
-  );
+  const platforms = PLATFORMS.flatMap((platform) => {
+    const own = weighed.filter((one) => one.platform === platform);
+    return own.length === 0 || !listed.has(platform) ? [] : [{ platform, egressBytes: sumEgress(own) }];
+  });
   return {
     classes: weighed,
     perDevices,
-    platforms: fleet === null ? [] : platforms,
-    totalEgressBytes: fleet === null || perDevices !== null ? null : sumEgress(weighed),
+    platforms,
+    totalEgressBytes:
+      fleet === null || perDevices !== null || (classes.length > 0 && platforms.length === 0)
+        ? null
+        : sumEgress(weighed),
   };
 }
 
@@ -93,7 +99,7 @@ function groupClasses(
   return [...classes.values()];
 }
 
-/** Of the variants of one OS version the one that fetches most stands for its users. */
+/** Of the system models of one OS version the one that fetches most stands for its users. */
 function isCounted(
   own: DeviceClass & { readonly bytesPerDevice: number },
   classes: readonly (DeviceClass & { readonly bytesPerDevice: number })[],

@@ -1,5 +1,6 @@
 import type { Cell, CellState } from '../model/cell.ts';
 import type { Fleet, FleetRow } from '../model/fleet.ts';
+import { groupBy } from '../model/group-by.ts';
 import { type OsRange, rangeContains } from '../model/os-range.ts';
 import { formatOsVersion, parseOsVersion } from '../model/os-version.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
@@ -48,6 +49,22 @@ export function weighStates(fleet: Fleet, cells: readonly Cell[]): readonly Held
       ? listed
       : [...listed, { adapter, platform, state: 'unlisted', share: rest, devices: null, terms: [] }];
   });
+}
+
+/** Adapters that hold the same of every platform, and what each of them holds. */
+export interface AlikeAdapters {
+  readonly adapters: readonly string[];
+  readonly held: readonly HeldShare[];
+}
+
+/** Groups the shares of {@link weighStates} by adapters that differ in their name alone, in the given order. */
+export function groupAlike(states: readonly HeldShare[]): readonly AlikeAdapters[] {
+  const byAdapter = [...groupBy(states, ({ adapter }) => adapter)];
+  const alike = groupBy(byAdapter, ([, own]) => JSON.stringify(own.map(({ adapter: _, ...held }) => held)));
+  return [...alike.values()].map((group) => ({
+    adapters: group.map(([adapter]) => adapter),
+    held: group[0]?.[1] ?? [],
+  }));
 }
 
 /** The users of OS versions in a range, with the summands. */

@@ -76,16 +76,18 @@ export interface CatalogueChange {
  * Puts system models, OS releases and toolkits into the matrix, decided from the intent as it is under the lock. A row stays in
  * the file that has it; new ones go to the first file that has any, else to one of their own under a glob.
  *
+ * @returns what was decided, with all that `decide` says beside the change, and the paths that were written
  * @throws ReleaseError as reading the matrix does, or `MATRIX_UNSOUND`; then nothing is written
  */
-export async function changeCatalogue(
+export async function changeCatalogue<Decision extends CatalogueChange>(
   place: MatrixPlace,
-  decide: (intent: Intent) => CatalogueChange,
-): Promise<readonly string[]> {
+  decide: (intent: Intent) => Decision,
+): Promise<{ readonly decision: Decision; readonly files: readonly string[] }> {
   await prepareProjectFolder(join(place.root, PROJECT_FOLDER));
   return withFileLock(join(place.root, PROJECT_FOLDER, 'matrix.lock'), async () => {
     const before = await readFiles(place, place.create ?? false);
-    return writeChanged(place, before, putCatalogue(before, place, decide(intentOf(before, place.support))));
+    const decision = decide(intentOf(before, place.support));
+    return { decision, files: await writeChanged(place, before, putCatalogue(before, place, decision)) };
   });
 }
 

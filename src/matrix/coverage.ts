@@ -39,6 +39,15 @@ function placesOn(platform: Platform, supported: OsRange, catalogue: Catalogue):
   });
 }
 
+/** How many cells there are, how many of them nobody decided, and how many answers rest on what is not proved. */
+export const countCells = (
+  cells: readonly MatrixCell[],
+): { readonly total: number; readonly gaps: number; readonly inferred: number } => ({
+  total: cells.length,
+  gaps: cells.filter(({ state }) => state === 'gap').length,
+  inferred: cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
+});
+
 /** A cell as plans, releases and manifests write it. */
 export const toCell = (cell: MatrixCell): Cell => ({
   adapter: cell.adapter,

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
 import type { Fallback } from '../model/cell.ts';
 import type { Adapter } from '../model/matrix.ts';
-import { parseSignatureQuery } from '../model/signature.ts';
+import { parseSignatureQuery, shortSignature } from '../model/signature.ts';
 import { parseInstant } from '../model/timestamp.ts';
 import { changeAdapters } from './change-files.ts';
 import { declineSubject, type SubjectDocument, serveBuild } from './edit.ts';
@@ -135,7 +135,7 @@ function readSubjects(
     {
       subject: { baseModelSignature: wanted },
       signature: wanted,
-      label: `signature ${wanted.slice(0, 8)}…`,
+      label: `signature ${shortSignature(wanted)}`,
     },
   ];
 }

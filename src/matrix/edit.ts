@@ -3,6 +3,7 @@ import type { AdapterDocument, BuildDocument, ServeEntryDocument } from '../gene
 import { compareBuildVersions, isBuildVersion } from '../model/build-version.ts';
 import type { Fallback } from '../model/cell.ts';
 import { shortDigest } from '../model/digest.ts';
+import { shortSignature } from '../model/signature.ts';
 
 /** What a serve entry is about, as documents name it. */
 export type SubjectDocument = { readonly baseModelSignature: string } | { readonly systemModel: string };
@@ -71,7 +72,7 @@ export function serveBuild(
     const versions = adapter.builds.map((build) => build.version).join(', ') || 'none';
     throw new ReleaseError(
       'BUILD_UNKNOWN',
-      `"${name}" has no build ${version}${signature === null ? '' : ` for signature ${signature.slice(0, 8)}…`}: registered are ${versions}.`,
+      `"${name}" has no build ${version}${signature === null ? '' : ` for signature ${shortSignature(signature)}`}: registered are ${versions}.`,
       {
         fix: 'Register it with `fmrelease adapter add <path> --build <version>`.',
       },

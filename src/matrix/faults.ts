@@ -4,11 +4,13 @@ import { errorFinding, type Finding } from '../model/finding.ts';
 import type { Adapter, Build, ServeEntry } from '../model/matrix.ts';
 import { formatOsRange, rangesOverlap, toOsRangeText } from '../model/os-range.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
-import { shortSignature } from '../model/signature.ts';
 import type { Catalogue, SystemModel } from '../model/system-model.ts';
 import { findBuild, packIdOf, servedBuilds, signatureOf } from './decide.ts';
 
-/** Returns every error of the matrix and the catalogue that makes an answer about `adapters` untrustworthy. */
+/**
+ * Returns every error of the matrix and the catalogue that makes an answer about `adapters` untrustworthy. Signatures
+ * stand whole in its messages, as they do in the matrix, so that they can be searched for.
+ */
 export function findMatrixFaults(adapters: readonly Adapter[], catalogue: Catalogue): readonly Finding[] {
   return [
     ...findOverlaps(catalogue.systemModels),
@@ -55,7 +57,7 @@ function findDuplicateVersions(adapter: Adapter): readonly Finding[] {
       .map((other) =>
         errorFinding('duplicate-version', {
           subject: `${adapter.name} ${build.version}`,
-          message: `Builds ${build.version} and ${other.version} of "${adapter.name}" have equal precedence for ${build.baseModelSignature === null ? 'one adapter' : `signature ${shortSignature(build.baseModelSignature)}`}.`,
+          message: `Builds ${build.version} and ${other.version} of "${adapter.name}" have equal precedence for ${build.baseModelSignature === null ? 'one adapter' : `signature ${build.baseModelSignature}`}.`,
           fix: 'Give one of them another version; what follows "+" does not count.',
         }),
       ),
@@ -119,9 +121,9 @@ function findEntryFault(
   const found =
     elsewhere?.baseModelSignature === undefined || elsewhere.baseModelSignature === null
       ? 'no build has this version'
-      : `that build carries ${shortSignature(elsewhere.baseModelSignature)}`;
+      : `that build carries ${elsewhere.baseModelSignature}`;
   return say(
-    `"${adapter.name}" serves build ${decision.version} for ${signature === null ? 'a system model' : shortSignature(signature)}, but ${found}.`,
+    `"${adapter.name}" serves build ${decision.version} for ${signature ?? 'a system model'}, but ${found}.`,
     'Register that build with `fmrelease adapter add <path> --build <version>`, or serve another version.',
   );
 }
@@ -220,6 +222,4 @@ const subjectKey = ({ subject }: ServeEntry): string =>
   subject.kind === 'signature' ? `signature ${subject.signature}` : `systemModel ${subject.id}`;
 
 const subjectName = ({ subject }: ServeEntry): string =>
-  subject.kind === 'signature'
-    ? `signature ${shortSignature(subject.signature)}`
-    : `system model "${subject.id}"`;
+  subject.kind === 'signature' ? `signature ${subject.signature}` : `system model "${subject.id}"`;

@@ -67,18 +67,21 @@ export interface ProbeResult extends ImportResult {
  */
 export async function importProbe(config: Config, { text, source, today }: ImportText): Promise<ProbeResult> {
   const probe: Probe = await parseProbe(text, source, today);
-  let seen: { readonly intent: Intent; readonly effect: ProbeEffect } | undefined;
-  const files = await changeCatalogue({ ...config, create: true }, (intent) => {
+  const { decision, files } = await changeCatalogue({ ...config, create: true }, (intent) => {
     const effect = applyProbe(intent.catalogue, probe);
-    seen = { intent, effect };
+    const after = effect.changes.map((change) => change.after);
     return {
-      systemModels: effect.changes.map(({ after }) => toSystemModelDocument(after)),
+      effect,
+      undecided: newlyUndecided(intent, config, {
+        ...intent.catalogue,
+        systemModels: extendSystemModels(intent.catalogue.systemModels, after),
+      }),
+      systemModels: after.map(toSystemModelDocument),
       osReleases: effect.osReleases.map(toOsReleaseDocument),
       toolkits: [],
     };
   });
-  if (seen === undefined) throw new Error('the matrix must have been read');
-  const { intent, effect } = seen;
+  const { effect, osReleases, undecided } = decision;
   return {
     outcome: effect.outcome,
     platform: probe.platform,
@@ -90,15 +93,9 @@ export async function importProbe(config: Config, { text, source, today }: Impor
       before: before === null ? null : toSystemModelDocument(before),
       after: toSystemModelDocument(after),
     })),
-    osReleases: effect.osReleases.map(toOsReleaseDocument),
+    osReleases,
     toolkits: [],
-    ...newlyUndecided(intent, config, {
-      ...intent.catalogue,
-      systemModels: extendSystemModels(
-        intent.catalogue.systemModels,
-        effect.changes.map(({ after }) => after),
-      ),
-    }),
+    ...undecided,
     files,
   };
 }
@@ -110,24 +107,15 @@ export async function importProbe(config: Config, { text, source, today }: Impor
  */
 export async function importSystems(config: Config, input: ImportText): Promise<ImportResult> {
   const { systemModels = [], osReleases = [], toolkits = [] } = await parseImport(input);
-  let result: Omit<ImportResult, 'files'> | undefined;
-  const files = await changeCatalogue({ ...config, create: true }, (intent) => {
+  const { decision, files } = await changeCatalogue({ ...config, create: true }, (intent) => {
     const { catalogue } = intent;
-    const changes = systemModels.flatMap((after): readonly RowChange[] => {
-      const row = catalogue.systemModels.find(({ id }) => id === after.id);
-      const before = row === undefined ? null : toSystemModelDocument(row);
-      const same =
-        before !== null &&
-        JSON.stringify(before) === JSON.stringify(toSystemModelDocument(toSystemModel(after)));
-      return same ? [] : [{ id: after.id, before, after }];
-    });
+    const changes = systemModels.flatMap((after) => rowChange(after, catalogue));
     const releases = osReleases.filter((release) => !isKnown(release, catalogue));
     const kits = toolkits.flatMap((toolkit) => toolkitChange(toolkit, catalogue));
-    result = {
+    return {
       changes,
-      osReleases: releases,
-      toolkits: kits,
-      ...newlyUndecided(intent, config, {
+      kits,
+      undecided: newlyUndecided(intent, config, {
         ...catalogue,
         systemModels: extendSystemModels(
           catalogue.systemModels,
@@ -135,15 +123,21 @@ export async function importSystems(config: Config, input: ImportText): Promise<
         ),
         osReleases: extendOsReleases(catalogue.osReleases, releases.map(toOsRelease)),
       }),
-    };
-    return {
       systemModels: changes.map(({ after }) => after),
       osReleases: releases,
       toolkits: kits.map(({ after }) => after),
     };
   });
-  if (result === undefined) throw new Error('the matrix must have been read');
-  return { ...result, files };
+  const { changes, osReleases: releases, kits, undecided } = decision;
+  return { changes, osReleases: releases, toolkits: kits, ...undecided, files };
+}
+
+function rowChange(after: SystemModelDocument, { systemModels }: Catalogue): readonly RowChange[] {
+  const row = systemModels.find(({ id }) => id === after.id);
+  const before = row === undefined ? null : toSystemModelDocument(row);
+  const same =
+    before !== null && JSON.stringify(before) === JSON.stringify(toSystemModelDocument(toSystemModel(after)));
+  return same ? [] : [{ id: after.id, before, after }];
 }
 
 function toolkitChange(after: ToolkitDocument, { toolkits }: Catalogue): readonly ToolkitChange[] {

@@ -1,5 +1,8 @@
-/** `31.0 %`: a part of the users, from 0 to 1. */
-export const formatShare = (share: number): string => `${(share * 100).toFixed(1)} %`;
+/** `41.5 %`: a part of the users, from 0 to 1. `30 %` has no zero behind the point; what would read as nothing is `<0.1 %`. */
+export function formatShare(share: number): string {
+  const percent = Number((share * 100).toFixed(1));
+  return percent === 0 && share > 0 ? '<0.1 %' : `${percent} %`;
+}
 
 /** `1,240,000`: a count of devices. */
 export const formatCount = (number: number): string =>

@@ -1,4 +1,4 @@
-import { toCell } from '../matrix/coverage.ts';
+import { countCells, toCell } from '../matrix/coverage.ts';
 import {
   type Intent,
   loadIntent,
@@ -125,9 +125,7 @@ function coverageOf(intent: Intent, desired: readonly AdapterChange[]): Coverage
   const cells = intent.cells.filter(({ adapter }) => inScope.has(adapter));
   return {
     cells: cells.map(toCell),
-    total: cells.length,
-    gaps: cells.filter(({ state }) => state === 'gap').length,
-    inferred: cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
+    ...countCells(cells),
     declines: [
       ...findDeclines(
         intent.adapters.filter(({ name }) => inScope.has(name)),

@@ -6,8 +6,9 @@ import { coverageLine, renderCells } from './coverage.ts';
 import { renderCounts, renderFindings } from './findings.ts';
 import { renderFleet } from './fleet.ts';
 import type { Style } from './style.ts';
-import { alignTable } from './table.ts';
+import { flowTable } from './table.ts';
 import { count } from './units.ts';
+import { wrapIndented } from './wrap.ts';
 
 /** How an audit is printed for people. */
 export interface AuditLook {
@@ -22,7 +23,7 @@ export interface AuditLook {
 export function renderAudit(report: AuditReport, { style, width, cells }: AuditLook): readonly string[] {
   const { findings, waived, coverage, fleet, upcoming } = report;
   const above = [
-    ...(upcoming === null ? [] : [...renderUpcoming(upcoming, style), '']),
+    ...(upcoming === null ? [] : [...renderUpcoming(upcoming, style, width), '']),
     ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style, width), ''] : []),
     ...(fleet === null
       ? []
@@ -52,12 +53,13 @@ function coverageOf(coverage: AuditReport['coverage']): string {
 function renderUpcoming(
   { os, impacts }: NonNullable<AuditReport['upcoming']>,
   style: Style,
+  width: number | null,
 ): readonly string[] {
   const told = impacts.filter(({ effect }) => effect !== 'same');
   const same = impacts.length - told.length;
   return [
     style.bold(`When OS ${os} ships`),
-    ...alignTable(
+    ...flowTable(
       told.map(({ adapter, platform, effect, now, next }) => [
         effect === 'loses' ? style.red('-') : effect === 'gains' ? style.green('+') : style.yellow('~'),
         platform,
@@ -65,9 +67,14 @@ function renderUpcoming(
         `${heldText(now)} → ${effect === 'unsupported' ? `OS ${os} is outside \`support\`` : heldText(next)}`,
       ]),
       'LLLL',
-      '  ',
+      { width, indent: '  ' },
     ),
-    ...(same === 0 ? [] : [`  · ${same} of ${impacts.length} hold what they hold now${restingOn(impacts)}`]),
+    ...(same === 0
+      ? []
+      : wrapIndented(`· ${same} of ${impacts.length} hold what they hold now${restingOn(impacts)}`, width, [
+          '  ',
+          '    ',
+        ])),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { DeviceClassCost, FetchedPack, ReleaseCost } from '../fleet/cost.ts';
 import type { FleetReport } from '../fleet/report.ts';
-import type { HeldShare } from '../fleet/weigh.ts';
+import { groupAlike, type HeldShare } from '../fleet/weigh.ts';
 import { groupBy } from '../model/group-by.ts';
 import { formatOsRange } from '../model/os-range.ts';
 import { formatCount, formatShare } from '../model/share.ts';
@@ -37,14 +37,11 @@ export function renderFleet(report: FleetReport, { title, style, width }: FleetL
 
 const NOBODY = 'It lists no OS version of a platform that these adapters are proved on.';
 
-function stateLines(states: readonly HeldShare[], width: number | null): readonly string[] {
-  const adapters = [...groupBy(states, ({ adapter }) => adapter).values()];
-  const alike = groupBy(adapters, (own) => JSON.stringify(own.map(({ adapter: _, ...held }) => held)));
-  return [...alike.values()].flatMap((group) => [
-    ...wrapIndented(group.flatMap(([held]) => held?.adapter ?? []).join(', '), width, ['  ', '  ']),
-    ...flowTable((group[0] ?? []).map(stateRow), 'LLRRL', { width, indent: '    ' }),
+const stateLines = (states: readonly HeldShare[], width: number | null): readonly string[] =>
+  groupAlike(states).flatMap(({ adapters, held }) => [
+    ...wrapIndented(adapters.join(', '), width, ['  ', '  ']),
+    ...flowTable(held.map(stateRow), 'LLRRL', { width, indent: '    ' }),
   ]);
-}
 
 const stateRow = ({ platform, state, share, devices, terms }: HeldShare): readonly string[] => [
   platform,

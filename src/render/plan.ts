@@ -6,7 +6,7 @@ import { type CellEffect, cellEffect } from '../release/diff.ts';
 import { coverageLine, declineLines, renderCells } from './coverage.ts';
 import { renderFleet } from './fleet.ts';
 import type { Style } from './style.ts';
-import { alignTable } from './table.ts';
+import { flowTable, type TableLook } from './table.ts';
 import { count, formatBytes } from './units.ts';
 
 /** What a plan is shown with: where it goes, and which command applies it. */
@@ -17,13 +17,13 @@ export interface PlanContext {
   readonly fleet?: FleetReport | null;
   /** True names every cell of the coverage proof. */
   readonly cells?: boolean;
-  /** Columns of the terminal, by which the costs are wrapped; null does not wrap. */
-  readonly width?: number | null;
+  /** Columns of the terminal, by which tables are wrapped; null does not wrap. */
+  readonly width: number | null;
 }
 
 /** A plan as lines: who loses, who changes, who gains, the packs, the uploads, the proof, the next command. */
 export function renderPlan(plan: Plan, context: PlanContext, style: Style): readonly string[] {
-  const { place, apply } = context;
+  const { place, apply, width } = context;
   const opening = [
     `${style.bold('Target')} ${plan.target}   ${style.bold('channel')} ${plan.channel}   ${place}`,
     openingLine(plan),
@@ -42,8 +42,8 @@ export function renderPlan(plan: Plan, context: PlanContext, style: Style): read
     ];
   return [
     ...opening,
-    ...section('Devices', cellLines(plan, style), style),
-    ...section('Packs', packLines(plan, style), style),
+    ...section('Devices', cellLines(plan, { style, width }), style),
+    ...section('Packs', renderPackChanges(plan.changes, { style, width }), style),
     ...leavingLines(plan, style),
     ...renewalLines(plan),
     '',
@@ -62,7 +62,7 @@ export function renderPlan(plan: Plan, context: PlanContext, style: Style): read
 export function renderCellChanges(
   changes: readonly CellChange[],
   sizeOf: (packId: string) => number | undefined,
-  style: Style,
+  { style, width }: TableLook,
 ): readonly string[] {
   const rows = changes.map((change) => {
     const effect = cellEffect(change);
@@ -76,15 +76,18 @@ export function renderCellChanges(
       size === undefined || effect === 'other' ? '' : `${formatBytes(size)} per device`,
     ];
   });
-  return alignTable(rows, 'LLLLLL', '  ');
+  return flowTable(rows, 'LLLLLL', { width, indent: '  ' });
 }
 
 /** The changes of packs as lines; kept ones come as one count. */
-export function renderPackChanges(changes: readonly PackChange[], style: Style): readonly string[] {
+export function renderPackChanges(
+  changes: readonly PackChange[],
+  { style, width }: TableLook,
+): readonly string[] {
   const rows = changes.flatMap((change) => (change.kind === 'keep' ? [] : [packRow(change, style)]));
   const kept = changes.filter(({ kind }) => kind === 'keep').length;
   return [
-    ...alignTable(rows, 'LLLLR', '  '),
+    ...flowTable(rows, 'LLLLR', { width, indent: '  ' }),
     ...(kept === 0 ? [] : [`  · ${count(kept, 'pack')} unchanged`]),
   ];
 }
@@ -92,7 +95,7 @@ export function renderPackChanges(changes: readonly PackChange[], style: Style):
 /** Every cell, and what the release costs the users: where they are asked for. */
 const proofLines = (
   { coverage }: Plan,
-  { fleet = null, cells = false, width = null }: PlanContext,
+  { fleet = null, cells = false, width }: PlanContext,
   style: Style,
 ): readonly string[] => [
   ...(cells ? [style.bold('Coverage'), ...renderCells(coverage.cells, style, width), ''] : []),
@@ -112,14 +115,14 @@ function openingLine(plan: Plan): string {
 const section = (title: string, lines: readonly string[], style: Style): readonly string[] =>
   lines.length === 0 ? [] : ['', style.bold(title), ...lines];
 
-function cellLines(plan: Plan, style: Style): readonly string[] {
+function cellLines(plan: Plan, look: TableLook): readonly string[] {
   const sizes = new Map(plan.changes.map(({ packId, sizeBytes }) => [packId, sizeBytes]));
   const shown = plan.cellChanges.filter(
     (change) => cellEffect(change) !== 'other' || change.to?.state === 'gap',
   );
   const quiet = plan.cellChanges.length - shown.length;
   return [
-    ...renderCellChanges(shown, (id) => sizes.get(id), style),
+    ...renderCellChanges(shown, (id) => sizes.get(id), look),
     ...(quiet === 0
       ? []
       : [
@@ -159,8 +162,6 @@ const DUE_WORDS: Readonly<Record<NonNullable<DueSignature>, string>> = {
   'other-app': 'is not signed for the app of the config',
   'other-key': 'is not signed by the key of the config',
 };
-
-const packLines = (plan: Plan, style: Style): readonly string[] => renderPackChanges(plan.changes, style);
 
 function packRow(change: PackChange, style: Style): readonly string[] {
   const version =

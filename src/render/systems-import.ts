@@ -1,24 +1,25 @@
 import type { SystemModelDocument, ToolkitDocument } from '../generated/matrix.ts';
 import type { ImportResult, ProbeResult, RowChange, UndecidedRow } from '../matrix/import-systems.ts';
 import { groupBy } from '../model/group-by.ts';
+import { shortSignature } from '../model/signature.ts';
 import type { Style } from './style.ts';
-import { alignTable } from './table.ts';
+import { flowTable, type TableLook } from './table.ts';
 import { count } from './units.ts';
 
 /** What an import changed, as lines: each row before and after. */
-export function renderImport(result: ImportResult, style: Style): readonly string[] {
+export function renderImport(result: ImportResult, look: TableLook): readonly string[] {
   return [
-    ...(isNothing(result) ? ['The matrix has all of it already.'] : differenceLines(result, style)),
+    ...(isNothing(result) ? ['The matrix has all of it already.'] : differenceLines(result, look)),
     ...undecidedLines(result),
     ...result.files.map((file) => `Wrote ${file}.`),
   ];
 }
 
 /** What a probe changed, as lines: what the device carries, each row before and after, who has to decide. */
-export function renderProbe(result: ProbeResult, style: Style): readonly string[] {
+export function renderProbe(result: ProbeResult, look: TableLook): readonly string[] {
   return [
     `${result.platform} ${result.os} carries ${result.digits}: ${OUTCOMES[result.outcome](result)}`,
-    ...(isNothing(result) ? [] : differenceLines(result, style)),
+    ...(isNothing(result) ? [] : differenceLines(result, look)),
     ...undecidedLines(result),
     ...result.files.map((file) => `Wrote ${file}.`),
   ];
@@ -36,9 +37,9 @@ const OUTCOMES: Readonly<Record<ProbeResult['outcome'], (result: ProbeResult) =>
 
 const differenceLines = (
   { changes, osReleases, toolkits }: ImportResult,
-  style: Style,
+  { style, width }: TableLook,
 ): readonly string[] => [
-  ...alignTable(
+  ...flowTable(
     [
       ...changes.flatMap((change) => rowLines(change, style)),
       ...osReleases.map(({ version, platforms, dateIs, date }) => [
@@ -53,7 +54,7 @@ const differenceLines = (
       ]),
     ],
     'LLLLLL',
-    '  ',
+    { width, indent: '  ' },
   ),
 ];
 
@@ -83,7 +84,7 @@ const rowCells = ({
   baseModelSignature === null
     ? 'no signature'
     : typeof baseModelSignature === 'string'
-      ? `${baseModelSignature.slice(0, 8)}…`
+      ? shortSignature(baseModelSignature)
       : `${baseModelSignature.prefix}…`,
   `${adapterSupport}, ${certainty}`,
   count(evidence.length, 'piece of evidence', 'pieces of evidence'),

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { Style } from './style.ts';
 import { wrapIndented } from './wrap.ts';
 
 /**
@@ -28,6 +29,12 @@ function pad(text: string, width: number, right: boolean): string {
 
 const visibleWidth = (text: string): number => stripVTControlCharacters(text).length;
 
+/** How a table that may be wrapped is printed; `width` null does not wrap. */
+export interface TableLook {
+  readonly style: Style;
+  readonly width: number | null;
+}
+
 /** How wide a table may be: columns of the terminal, null for any; and what its lines begin with. */
 interface TableRoom {
   readonly width: number | null;
@@ -35,14 +42,17 @@ interface TableRoom {
 }
 
 /**
- * {@link alignTable} whose last column is wrapped into the room that the others leave. Where they leave too little,
- * each row is a paragraph of its own. No-break spaces hold words together and are printed as spaces.
+ * {@link alignTable} where that fits. Else its last column is wrapped into the room that the others leave; where they
+ * leave too little, each row is a paragraph of its own. No-break spaces hold words together and are printed as spaces.
  */
 export function flowTable(
   rows: readonly (readonly string[])[],
   alignment: string,
   { width, indent }: TableRoom,
 ): readonly string[] {
+  const whole = alignTable(rows, alignment, indent);
+  if (width === null || whole.every((line) => visibleWidth(line) <= width))
+    return whole.map((line) => line.replaceAll('\u00a0', ' '));
   const last = alignment.length - 1;
   const fixed = alignTable(
     rows.map((row) => [...row.slice(0, last), MARK]),
@@ -51,7 +61,7 @@ export function flowTable(
   ).map((line) => line.slice(0, -MARK.length));
   const taken = Math.max(0, ...fixed.map(visibleWidth));
   const longest = Math.max(0, ...rows.map((row) => visibleWidth(row[last] ?? '')));
-  const room = width === null ? longest : width - taken;
+  const room = width - taken;
   return rows
     .flatMap((row, index) =>
       room >= Math.min(longest, LEAST_ROOM)

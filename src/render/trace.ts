@@ -1,7 +1,7 @@
 import type { Trace } from '../resolve/trace.ts';
 import type { Style } from './style.ts';
-import { alignTable } from './table.ts';
-import { wrapText } from './wrap.ts';
+import { flowTable } from './table.ts';
+import { wrapIndented } from './wrap.ts';
 
 /** A trace as lines: each place on the way, the first disagreement, and what only the device can show. */
 export function renderTrace(
@@ -11,7 +11,7 @@ export function renderTrace(
 ): readonly string[] {
   return [
     '',
-    ...alignTable(
+    ...flowTable(
       steps.map(({ step, agrees, revision, detail }) => [
         agrees ? style.green('ok') : style.red('DIFFERS'),
         step,
@@ -19,17 +19,20 @@ export function renderTrace(
         detail,
       ]),
       'LLLL',
+      { width, indent: '' },
     ),
     '',
     ...(disagreement === null
       ? ['Matrix, log, projection and pack agree.']
-      : [style.bold(disagreement.message), disagreement.fix]),
+      : [
+          ...wrapIndented(disagreement.message, width, ['', '']).map(style.bold),
+          ...wrapIndented(disagreement.fix, width, ['', '']),
+        ]),
     '',
     `${style.bold('On the device')}, which cannot be seen from here:`,
-    ...checklist.flatMap((item) =>
-      wrapText(item, Math.max((width ?? 110) - 4, 30)).map(
-        (line, index) => `${index === 0 ? '  - ' : '    '}${line}`,
-      ),
-    ),
+    ...checklist.flatMap((item) => wrapIndented(item, width ?? CHECKLIST_WIDTH, ['  - ', '    '])),
   ];
 }
+
+/** Columns of the checklist where nobody says how many there are: its items are paragraphs. */
+const CHECKLIST_WIDTH = 110;

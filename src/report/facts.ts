@@ -1,6 +1,6 @@
 import type { AuditFindings, WaivedFinding } from '../audit/audit.ts';
-import { reportOf, sizesOf } from '../audit/run.ts';
-import type { AuditState } from '../audit/state.ts';
+import { reportOfStates, sizesOf } from '../audit/run.ts';
+import type { AuditedStates, AuditState } from '../audit/state.ts';
 import { ReleaseError } from '../errors.ts';
 import { costOf, type ReleaseCost } from '../fleet/cost.ts';
 import type { FleetReport } from '../fleet/report.ts';
@@ -15,6 +15,7 @@ import { compareOsVersions, formatOsVersion } from '../model/os-version.ts';
 import { PLATFORMS, type Platform } from '../model/platform.ts';
 import { packUrl } from '../release/projection.ts';
 import type { AnswerablePack, PublishedRelease } from '../resolve/answer-release.ts';
+import type { TargetNotLookedAt } from '../session.ts';
 import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { type MatrixTable, matrixTable } from './matrix-table.ts';
 import { type PlatformReach, reachOf } from './reach.ts';
@@ -27,7 +28,7 @@ export interface ReportFacts {
   /** The targets whose channel it is about, at least one; what each one serves. */
   readonly channels: readonly ChannelFacts[];
   /** Targets of the config that nothing could be read of, and why. */
-  readonly notLookedAt: readonly TargetLeft[];
+  readonly notLookedAt: readonly TargetNotLookedAt[];
   readonly channel: string;
   /** The day that the findings are for. */
   readonly day: string;
@@ -60,27 +61,18 @@ export interface ChannelFacts {
 /** Which OS versions the users have, and what each state holds of them. */
 export type UserFacts = Pick<FleetReport, 'source' | 'devices' | 'states'>;
 
-/** A target that no channel was opened at. */
-export interface TargetLeft {
-  readonly target: string;
-  readonly why: string;
-}
-
 /** What the audited states do not tell about where they were read. */
 export interface ReportOrigin {
   readonly project: string;
   readonly toolVersion: string;
-  readonly notLookedAt: readonly TargetLeft[];
+  readonly notLookedAt: readonly TargetNotLookedAt[];
 }
 
 /** Tells a report from the audited states of one channel at one or several targets. Pure. */
-export function reportFacts(
-  states: readonly [AuditState, ...AuditState[]],
-  origin: ReportOrigin,
-): ReportFacts {
+export function reportFacts(states: AuditedStates, origin: ReportOrigin): ReportFacts {
   const [state] = states;
   const { fleet, intent } = state;
-  const found = reportOf(states, { fleet, upcoming: null });
+  const found = reportOfStates(states, null);
   return {
     ...origin,
     channels: states.map(({ channel }) => ({
@@ -118,7 +110,7 @@ function costWithoutFleet(cells: readonly Cell[], state: AuditState): ReleaseCos
   );
 }
 
-function toSimulation(states: readonly [AuditState, ...AuditState[]]): Simulation {
+function toSimulation(states: AuditedStates): Simulation {
   const [{ intent, adapters }] = states;
   return {
     adapters,

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { type AuditedSessions, type AuditRequest, gatherAuditStates } from '../audit/gather.ts';
-import { type ReportFacts, reportFacts, type TargetLeft } from './facts.ts';
+import type { TargetNotLookedAt } from '../session.ts';
+import { type ReportFacts, reportFacts } from './facts.ts';
 
 /** What a report is about. */
 export interface ReportQuestion extends Omit<Required<AuditRequest>, 'full'> {
   /** Targets of the config that no session was opened for. */
-  readonly notLookedAt: readonly TargetLeft[];
+  readonly notLookedAt: readonly TargetNotLookedAt[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { countCells } from '../matrix/coverage.ts';
 import type { CellState, Fallback, MatrixCell } from '../model/cell.ts';
 import { groupBy } from '../model/group-by.ts';
 import { type OsRangeText, toOsRangeText } from '../model/os-range.ts';
@@ -36,12 +37,13 @@ export function matrixTable(cells: readonly MatrixCell[]): MatrixTable {
     const byColumn = new Map(own.map((cell) => [columnKey(cell), cell]));
     return { adapter, cells: [...columns.keys()].map((key) => toTableCell(byColumn.get(key))) };
   });
+  const { total, inferred } = countCells(cells);
   return {
     columns: [...columns.values()],
     rows,
     counts: countStates(cells),
-    total: cells.length,
-    inferred: cells.filter(({ inferred, state }) => inferred && state !== 'not-offered').length,
+    total,
+    inferred,
   };
 }
 

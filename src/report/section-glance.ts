@@ -1,11 +1,11 @@
 import { SEVERITIES } from '../model/finding.ts';
+import { formatShare } from '../model/share.ts';
 import { count, formatBytes } from '../render/units.ts';
 import { dayWords } from './day-words.ts';
 import type { ReportFacts } from './facts.ts';
 import { findingId, SEVERITY_WORDS } from './finding-markup.ts';
 import type { FindingGroup } from './group-findings.ts';
 import { type Html, html, userText } from './html.ts';
-import { percent } from './percent.ts';
 import { proportionBar } from './proportion-bar.ts';
 import type { PlatformReach, ReachPart } from './reach.ts';
 
@@ -54,7 +54,7 @@ function reach({ reach: platforms, users, matrix }: ReportFacts): Html {
 const platformReach = ({ platform, parts }: PlatformReach, adapters: number): Html =>
   html`<h3>${platform}</h3>${proportionBar(parts.map(({ kind, share }) => ({ share, className: REACH[kind].className })))}<ul class="reach">${parts.map(
     (part) =>
-      html`<li><span class="swatch ${REACH[part.kind].className}">${percent(part.share)}</span> <span>${REACH[part.kind].words}${
+      html`<li><span class="swatch ${REACH[part.kind].className}">${formatShare(part.share)}</span> <span>${REACH[part.kind].words}${
         part.undecided.length === 0 ? null : ofWhich(part, adapters)
       }${part.places.length === 0 ? null : html` <small>${shorten(part.places)}</small>`}</span></li>`,
   )}</ul>`;

@@ -1,13 +1,10 @@
 import { ReleaseError } from '../errors.ts';
 import { resolve } from '../matrix/resolve.ts';
 import type { Adapter, Build } from '../model/matrix.ts';
-import { parseOsVersion } from '../model/os-version.ts';
-import { parsePlatform } from '../model/platform.ts';
-import { parseSignatureQuery } from '../model/signature.ts';
 import type { SystemModel } from '../model/system-model.ts';
 import { answerForAdapter } from '../resolve/answer-adapter.ts';
 import { type AnswerablePack, answerFromRelease, type PublishedRelease } from '../resolve/answer-release.ts';
-import { pickAdapter } from '../resolve/pick-adapter.ts';
+import { toDevice } from '../resolve/device-query.ts';
 import type { ResolveResult } from '../resolve/result.ts';
 
 /** Everything that answering for a device takes: what the command `resolve` would read. */
@@ -48,14 +45,13 @@ export interface DeviceQuestion {
  * @throws ReleaseError `USAGE`, `TARGET_UNKNOWN`, `ADAPTER_UNKNOWN`, `RELEASE_NOT_FOUND`, `MATRIX_UNSOUND`, `RESOLUTION_AMBIGUOUS`
  */
 export function simulate(simulation: Simulation, question: DeviceQuestion): ResolveResult {
-  const query = isGiven(question.signature) ? parseSignatureQuery(question.signature) : undefined;
-  const device = {
-    platform: parsePlatform(question.platform),
-    os: parseOsVersion(question.os),
-    signature: query?.prefix,
-    variant: isGiven(question.variant) ? question.variant : undefined,
-  };
-  const name = pickAdapter(question.adapter, query) ?? question.adapter;
+  const { signature, variant } = question;
+  const { adapter: named, ...device } = toDevice({
+    ...question,
+    signature: isGiven(signature) ? signature : undefined,
+    variant: isGiven(variant) ? variant : undefined,
+  });
+  const name = named ?? question.adapter;
   const channel = pickChannel(simulation, question.target);
   if (question.source === 'log') {
     const release = requireRelease(channel.release);

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
-import type { Device } from '../matrix/resolve.ts';
 import type { Session } from '../session.ts';
+import type { AdapterDevice } from './answer-matrix.ts';
 import type { ResolveResult } from './result.ts';
 
 /** Who answers, and how to reach the project. */
@@ -14,7 +14,7 @@ export interface ResolveSource {
 
 /** Resolves one device from the matrix, the log or the edge. A project without a usable target still answers from its matrix. */
 export async function resolveDevice(
-  device: Device & { readonly adapter: string | undefined },
+  device: AdapterDevice,
   { source, revision, openConfig, openSession }: ResolveSource,
 ): Promise<ResolveResult> {
   if (source === 'log' || source === 'edge') {

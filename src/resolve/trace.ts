@@ -7,6 +7,7 @@ import { MANIFEST, manifestKey, packKey } from '../release/layout.ts';
 import { readHead, readRelease } from '../release/read-channel.ts';
 import type { OpenChannel, Session } from '../session.ts';
 import { collect, type PublishedReader } from '../verify/reader.ts';
+import type { AdapterDevice } from './answer-matrix.ts';
 import { DEVICE_CHECKLIST } from './device-checklist.ts';
 import { resolveFromMatrix } from './from-matrix.ts';
 import { resolveFromRelease } from './from-release.ts';
@@ -53,7 +54,7 @@ interface Traced {
  */
 export async function traceDevice(
   { config, channel }: Session,
-  { adapter: named, ...device }: Device & { readonly adapter: string | undefined },
+  { adapter: named, ...device }: AdapterDevice,
 ): Promise<{ readonly result: ResolveResult; readonly trace: Trace }> {
   const { result, wanted } = await askMatrix({ config, channel }, { ...device, adapter: named });
   const traced: Traced = { channel, adapter: result.adapter, device };
@@ -64,7 +65,7 @@ export async function traceDevice(
 
 async function askMatrix(
   { config, channel }: Pick<Session, 'config' | 'channel'>,
-  device: Device & { readonly adapter: string | undefined },
+  device: AdapterDevice,
 ): Promise<{ readonly result: ResolveResult; readonly wanted: TraceAnswer }> {
   try {
     const result = await resolveFromMatrix(config, channel, device);

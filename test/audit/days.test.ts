@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gatherAuditState } from '../../src/audit/gather.ts';
-import { reportOf } from '../../src/audit/run.ts';
+import { reportOfStates } from '../../src/audit/run.ts';
 import type { FindingCode } from '../../src/model/finding.ts';
 import { parseOsVersion } from '../../src/model/os-version.ts';
 import { SIGNATURE } from '../support/builders.ts';
@@ -17,7 +17,7 @@ async function askUpcoming(scene: Scene, os: string, asOf = NOON) {
     only: [],
     full: false,
   });
-  return reportOf([state], { fleet: null, upcoming: parseOsVersion(os) });
+  return reportOfStates([state], parseOsVersion(os));
 }
 
 describe('a day in the past', () => {
@@ -48,7 +48,7 @@ describe('a day in the past', () => {
         only: [],
         full: false,
       });
-      return reportOf([state], { fleet: null, upcoming: null }).coverage.inferred;
+      return reportOfStates([state], null).coverage.inferred;
     };
     expect(await at(NOON)).toBe(0);
     expect(await at('2026-01-01T00:00:00Z')).toBe(1);
@@ -113,7 +113,7 @@ describe('--upcoming', () => {
       only: [],
       full: false,
     });
-    const now = reportOf([state], { fleet: null, upcoming: null });
+    const now = reportOfStates([state], null);
     expect(early.coverage.inferred).not.toBe(now.coverage.inferred);
   });
 

@@ -73,6 +73,14 @@ test('an export under another name than the matrix has is an identifier mismatch
   expect(find(await scene.audit(), 'identifier-mismatch')).toMatchObject([{ subject: 'shortener 1.0.0' }]);
 });
 
+test('an export whose folder was renamed to the name in the matrix is one identifier mismatch, not two', async () => {
+  const scene = await aScene({ published: false });
+  await scene.registerUnsound({ metadata: { adapterIdentifier: 'fmadapter-other-9799725' } });
+  expect(find(await scene.audit(), 'identifier-mismatch')).toMatchObject([
+    { message: expect.stringContaining('expected "fmadapter-summarizer-9799725"') },
+  ]);
+});
+
 describe('the config', () => {
   test('changes the severity of a code', async () => {
     const scene = await aScene({ config: { audit: { severity: { sunset: 'error' } } } });

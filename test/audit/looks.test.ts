@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { AuditReport } from '../../src/audit/run.ts';
+import type { UpcomingImpact } from '../../src/audit/upcoming.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { renderAudit } from '../../src/render/audit.ts';
 import { renderAnnotations } from '../../src/render/audit-github.ts';
@@ -31,6 +32,35 @@ const aReport = (given: Partial<AuditReport> = {}): AuditReport => ({
   ...given,
 });
 
+const outcome = { build: null, fallback: 'base-model', inferred: true } as const;
+const IMPACTS: readonly UpcomingImpact[] = [
+  {
+    adapter: 'summarizer',
+    platform: 'iOS',
+    effect: 'loses',
+    now: {
+      os: '26.6',
+      outcomes: [{ ...outcome, state: 'covered', build: '1.0.0', fallback: null, systemModel: 'os26.5' }],
+    },
+    next: {
+      os: '27.0',
+      outcomes: ['afm3-core', 'afm3-core-advanced'].map((systemModel) => ({
+        ...outcome,
+        state: 'sunset',
+        systemModel,
+      })),
+    },
+  },
+  { adapter: 'tagger', platform: 'iOS', effect: 'same', now: null, next: null },
+  {
+    adapter: 'translator',
+    platform: 'macOS',
+    effect: 'same',
+    now: null,
+    next: { os: '27.0', outcomes: [{ ...outcome, state: 'covered', build: '1.0.0', systemModel: 'os26.5' }] },
+  },
+];
+
 describe('text', () => {
   test.each([40, 60, 80, 110])('fits into %i columns, words and all of them', (width) => {
     const lines = renderFindings([aFinding()], plainStyle, width);
@@ -59,6 +89,22 @@ describe('text', () => {
     );
     expect(lines[0]).toBe('error    gap  summarizer  at eu');
     expect(lines.slice(-3, -1)).toEqual(['1 error, 0 warnings, 0 notes.', '1 finding waived.']);
+  });
+
+  test.each([40, 60, 80])('tells what an OS version brings in %d columns', (width) => {
+    const at = (columns: number | null): readonly string[] => {
+      const lines = renderAudit(aReport({ upcoming: { os: '27.0', impacts: IMPACTS } }), {
+        style: plainStyle,
+        width: columns,
+        cells: false,
+      });
+      return lines.slice(0, lines.indexOf(''));
+    };
+    expect(at(width).filter((line) => line.length > width)).toEqual([]);
+    expect(at(width).join(' ').split(/\s+/)).toEqual(at(null).join(' ').split(/\s+/));
+    expect(at(null)[1]).toBe(
+      '  -  iOS  summarizer  build 1.0.0 (os26.5) → sunset, uses the base model (afm3-core) or sunset, uses the base model (afm3-core-advanced)',
+    );
   });
 
   test('names every cell when asked', () => {

@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { auditTargets } from '../../src/audit/audit.ts';
 import { gatherAuditState } from '../../src/audit/gather.ts';
-import { reportOf, runAudit } from '../../src/audit/run.ts';
+import { reportOfStates, runAudit } from '../../src/audit/run.ts';
+import type { AuditedStates } from '../../src/audit/state.ts';
 import { manifestKey } from '../../src/release/layout.ts';
 import { renderAudit } from '../../src/render/audit.ts';
 import { renderAuditMarkdown } from '../../src/render/audit-markdown.ts';
@@ -25,7 +26,7 @@ async function sessionsOf(scene: Scene) {
 }
 
 /** The states of {@link sessionsOf}. */
-async function atTwoTargets(scene: Scene) {
+async function atTwoTargets(scene: Scene): Promise<AuditedStates> {
   const [session, elsewhere] = await sessionsOf(scene);
   const request = { asOf: new Date(NOON), only: [], full: false };
   return [await gatherAuditState(session, request), await gatherAuditState(elsewhere, request)];
@@ -66,14 +67,10 @@ describe('an audit of several targets', () => {
       refused: [{ what: 'Revision 1', refusal: 'content-mismatch' as const }],
     };
     const [state] = await atTwoTargets(scene);
-    if (state === undefined) throw new Error('there is one');
-    const broken = ['local', 'eu'].map((target) => ({
-      ...state,
-      channel: { ...state.channel, target, trust },
-    }));
+    const brokenAt = (target: string) => ({ ...state, channel: { ...state.channel, target, trust } });
     for (const code of ['signature-missing', 'signature-invalid'])
       expect(
-        auditTargets(broken)
+        auditTargets([brokenAt('local'), brokenAt('eu')])
           .findings.filter((found) => found.code === code)
           .map(({ target }) => target),
       ).toEqual(['local', 'eu']);
@@ -82,7 +79,6 @@ describe('an audit of several targets', () => {
   test('two like findings at one of two targets are not what both agree on', async () => {
     const scene = await aScene();
     const [state] = await atTwoTargets(scene);
-    if (state === undefined) throw new Error('there is one');
     const fault = {
       code: 'bad-name',
       severity: 'error',
@@ -121,7 +117,6 @@ describe('an audit of several targets', () => {
     const scene = await aScene();
     rmSync(scene.pathOf(manifestKey('stable')));
     const [state] = await atTwoTargets(scene);
-    if (state === undefined) throw new Error('there is one');
     const { findings } = auditTargets([state]);
     expect(findings.map(({ code }) => code)).toContain('projection-behind');
     expect(findings.every(({ target }) => target === undefined)).toBe(true);
@@ -147,7 +142,6 @@ describe('a waiver', () => {
     const scene = await aScene();
     waive(scene, '2027-01-31');
     const [state] = await atTwoTargets(scene);
-    if (state === undefined) throw new Error('there is one');
     const { findings, waived } = auditTargets([state]);
     expect(findings.map(({ code }) => code)).not.toContain('sunset');
     expect(waived).toMatchObject([{ code: 'sunset', reason: 'known', until: '2027-01-31' }]);
@@ -157,10 +151,9 @@ describe('a waiver', () => {
     const scene = await aScene();
     scene.rewriteConfig({ audit: { waive: [{ code: 'sunset', subject: 'sumarizer', reason: 'known' }] } });
     const [state] = await atTwoTargets(scene);
-    if (state === undefined) throw new Error('there is one');
     expect(auditTargets([state]).unusedWaivers).toMatchObject([{ code: 'sunset', subject: 'sumarizer' }]);
     expect(auditTargets([{ ...state, only: ['summarizer'] }]).unusedWaivers).toEqual([]);
-    const report = reportOf([state], { fleet: null, upcoming: null });
+    const report = reportOfStates([state], null);
     const text = renderAudit(report, { style: plainStyle, width: null, cells: false }).join('\n');
     expect(renderAuditMarkdown(report, { cells: true }).join('\n')).toContain(
       '  summarizer  iOS 26.0 to <26.4',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliProject, publishedProject } from '../support/cli-project.ts';
+import { type CliProject, copyOf, publishedProject } from '../support/cli-project.ts';
 import { COMMAND_CASES, COMMANDS } from './command-cases.ts';
 import { expectCleanStreams, expectPlainError, readDocument } from './documents.ts';
 
@@ -47,6 +47,11 @@ describe('no such command', () => {
       line: 'adapter frobnicate --help',
       message: 'There is no command "adapter frobnicate".',
       hint: /adapter list/,
+    },
+    {
+      line: 'systems improt',
+      message: 'There is no command "systems improt".',
+      hint: /^Use one of: fmrelease systems, fmrelease systems import, fmrelease systems import-probe\.$/,
     },
     { line: 'plan shoe', message: 'There is no command "plan shoe".', hint: /fmrelease plan show/ },
     { line: 'help frobnicate', message: 'There is no command "frobnicate".', hint: /--help/ },
@@ -151,6 +156,14 @@ describe('flags', () => {
       line: 'adapter serve summarizer 1.0.0 --signature 9799725 --system-model os26.0',
       message: '--system-model=os26.0 cannot also be provided when using --signature.',
     },
+    {
+      line: 'audit --all-targets --target local',
+      message: '--target=local cannot also be provided when using --all-targets.',
+    },
+    {
+      line: 'report --target local --all-targets',
+      message: '--target=local cannot also be provided when using --all-targets.',
+    },
     { line: 'plan --yse', message: 'There is no flag --yse.' },
     { line: 'plan --yse --tarhget', message: 'There are no flags --yse, --tarhget.' },
     { line: 'adapter decline --system-model afm3-core', message: 'No adapter is named.' },
@@ -161,6 +174,16 @@ describe('flags', () => {
   ])('$line', async ({ line, message }) => {
     expect((await refusalOf(line.split(' '))).message).toBe(message);
   });
+
+  test.each(['audit', 'report --out all.html'])(
+    '%s --all-targets goes before $FMRELEASE_TARGET',
+    async (line) => {
+      const run = await copyOf(published).run([...line.split(' '), '--all-targets', '--json'], {
+        env: { FMRELEASE_TARGET: 'local' },
+      });
+      expect(run.code, run.stdout).toBe(0);
+    },
+  );
 
   test('a repeatable flag takes one value, so that an argument may follow it', async () => {
     const words = ['adapter', 'inspect', '--quiet', 'adapters/summarizer.fmadapter'];

@@ -176,6 +176,19 @@ describe('what a release costs', () => {
     });
   });
 
+  test('is not told of a platform that the fleet leaves out', () => {
+    const phones = parseFleetCsv('platform,os,devices\niOS,26.4,50\n', 'fleet.csv');
+    expect(weighCells([aCell(), aCell({ platform: 'macOS' })], sizes, phones).cost).toMatchObject({
+      classes: [{ devices: 50 }, { platform: 'macOS', share: null, devices: null, egressBytes: null }],
+      platforms: [{ platform: 'iOS', egressBytes: 8000 }],
+      totalEgressBytes: 8000,
+    });
+    expect(weighCells([aCell({ platform: 'macOS' })], sizes, phones).cost).toMatchObject({
+      platforms: [],
+      totalEgressBytes: null,
+    });
+  });
+
   test('counts the users of an OS version once, with the variant that fetches most', () => {
     const cell = (variant: string, pack: string) =>
       aCell({ os: { from: '27.0', below: null }, systemModel: variant, variant, pack });

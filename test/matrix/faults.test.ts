@@ -88,6 +88,11 @@ describe('duplicate-version', () => {
     expect(codesOf(faultsOf([adapter]))).toEqual(collide ? ['duplicate-version'] : []);
   });
 
+  test('names the signature whole, as the matrix has it', () => {
+    const adapter = anAdapter({ builds: [aBuild(), aBuild({ version: '1.0.0+b' })], serve: [] });
+    expect(faultsOf([adapter])[0]?.message).toContain(`for signature ${SIGNATURE}.`);
+  });
+
   test('is no matter between signatures', () => {
     const builds = [
       aBuild({ version: '1.0.0+a' }),
@@ -129,12 +134,12 @@ describe('signature-mismatch', () => {
     {
       why: 'the version of another signature',
       adapter: anAdapter({ serve: [serveBuild(OTHER_SIGNATURE, '1.0.0')] }),
-      says: 'but that build carries 9799725f…',
+      says: `but that build carries ${SIGNATURE}.`,
     },
     {
       why: 'the same first seven digits only',
       adapter: anAdapter({ serve: [serveBuild(NEAR_SIGNATURE, '1.0.0')] }),
-      says: 'serves build 1.0.0 for 97997250…, but that build carries 9799725f…',
+      says: `serves build 1.0.0 for ${NEAR_SIGNATURE}, but that build carries ${SIGNATURE}.`,
     },
     {
       why: 'a build by system model that carries another signature',
@@ -142,7 +147,7 @@ describe('signature-mismatch', () => {
         builds: [aBuild({ baseModelSignature: OTHER_SIGNATURE })],
         serve: [serveBuild({ systemModel: 'os26.0' }, '1.0.0')],
       }),
-      says: 'but that build carries 0f1e2d3c…',
+      says: `but that build carries ${OTHER_SIGNATURE}.`,
     },
     {
       why: 'a build for a row without signature',
@@ -152,7 +157,7 @@ describe('signature-mismatch', () => {
     {
       why: 'two entries for one signature',
       adapter: anAdapter({ serve: [serveBuild(SIGNATURE, '1.0.0'), serveNone(SIGNATURE)] }),
-      says: 'decides twice about signature 9799725f…',
+      says: `decides twice about signature ${SIGNATURE}.`,
     },
     {
       why: 'two entries for one system model',

@@ -15,6 +15,8 @@ import { OTHER_SIGNATURE } from '../support/builders.ts';
 import { makeProject, type Project, planNow } from '../support/project.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
+const WHOLE = { style: plainStyle, width: null };
+
 const TODAY = '2026-11-20';
 const MOVED = 'platform: iOS\nos: 26.6\nfmadapter-summarizer-1a2b3c4\n';
 
@@ -93,7 +95,7 @@ describe('a probe of a base model that moved', () => {
 
   test('prints the difference, row by row', async () => {
     const project = await makeProject(scratchFolder(), ['summarizer']);
-    expect(renderProbe(await probe(project, MOVED), plainStyle)).toEqual([
+    expect(renderProbe(await probe(project, MOVED), WHOLE)).toEqual([
       'iOS 26.6 carries 1a2b3c4: that is another base model than the catalogue has, now "os26.6".',
       expect.stringMatching(
         /^ {2}- {2}os26\.5 +iOS >=26\.5 <27\.0, macOS .*9799725f….*2 pieces of evidence$/,
@@ -104,6 +106,20 @@ describe('a probe of a base model that moved', () => {
       'Train for it, or: fmrelease adapter decline --all --system-model os26.6 --reason <why> --until <day>',
       'Wrote fmrelease.matrix.json.',
     ]);
+  });
+
+  test.each([60, 80])('prints the difference in %d columns, and loses nothing by it', async (width) => {
+    const project = await makeProject(scratchFolder(), ['summarizer']);
+    const result = await probe(project, MOVED);
+    const rowsAt = (columns: number | null): readonly string[] => {
+      const lines = renderProbe(result, { style: plainStyle, width: columns });
+      return lines.slice(
+        1,
+        lines.findIndex((line) => line.includes('no decision there now')),
+      );
+    };
+    expect(rowsAt(width).filter((line) => line.length > width)).toEqual([]);
+    expect(rowsAt(width).join(' ').split(/\s+/)).toEqual(rowsAt(null).join(' ').split(/\s+/));
   });
 
   test('goes into a file of its own under a glob, and stays there', async () => {
@@ -198,7 +214,7 @@ describe('systems import', () => {
       ['26.7.0', undefined],
       ['26.0.0', false],
     ]);
-    expect(renderImport(result, plainStyle)).toEqual([
+    expect(renderImport(result, WHOLE)).toEqual([
       '  +  toolkit 26.7.0  current    seen 2026-11-18',
       '  -  toolkit 26.0.0  current    seen 2026-06-30',
       '  +  toolkit 26.0.0  withdrawn  seen 2026-11-19',
@@ -224,7 +240,7 @@ describe('systems import', () => {
     const project = await makeProject(scratchFolder(), ['summarizer'], { support: { iOS: '>=26.0' } });
     const fresh = ['core4', 'pro4'].map((variant) => ({ ...ROW, id: `os28-${variant}`, variant }));
     const adviceOf = async (document: object) =>
-      renderImport(await run(project, document), plainStyle).filter((line) => line.startsWith('Train'));
+      renderImport(await run(project, document), WHOLE).filter((line) => line.startsWith('Train'));
     expect(await adviceOf({ systemModels: [...CUT, ...fresh] })).toEqual([
       'Train for it, or: fmrelease adapter decline --all --system-model os28-core4 --system-model os28-pro4 --reason <why> --until <day>',
     ]);

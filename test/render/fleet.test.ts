@@ -50,15 +50,15 @@ describe('a fleet', () => {
     expect(linesAt(null)).toEqual([
       'Users (fleet.csv, 671,000 devices)',
       '  editor, planner, summarizer, tagger, translator',
-      '    iOS  covered  100.0 %  670,000  = 26.2 17.9 % + 26.4.1 46.3 % + 26.6 35.8 %',
+      '    iOS  covered  100 %  670,000  = 26.2 17.9 % + 26.4.1 46.3 % + 26.6 35.8 %',
       '  writer',
-      '    iOS    covered  100.0 %  670,000  = 26.2 17.9 % + 26.4.1 46.3 % + 26.6 35.8 %',
-      '    macOS  covered  100.0 %    1,000  = 26.0 100.0 %',
+      '    iOS    covered  100 %  670,000  = 26.2 17.9 % + 26.4.1 46.3 % + 26.6 35.8 %',
+      '    macOS  covered  100 %    1,000  = 26.0 100 %',
       '',
       'Download',
       '  iOS 26.0 to <26.4    os26.0  728.0 MB  per device × 120,000 devices (17.9 %) = 87.4 TB',
       '  iOS 26.4 to <27.0    os26.4  728.0 MB  per device × 550,000 devices (82.1 %) = 400.4 TB',
-      '  macOS 26.0 to <27.0  os26.0   98.0 MB  per device × 1,000 devices (100.0 %) = 98.0 GB',
+      '  macOS 26.0 to <27.0  os26.0   98.0 MB  per device × 1,000 devices (100 %) = 98.0 GB',
       '  728.0 MB = 4 × 133.0 MB + 2 × 98.0 MB (6 packs)',
       '  iOS: 87.4 TB + 400.4 TB = 487.8 TB, at most.',
       '  macOS: 98.0 GB, at most.',
@@ -69,9 +69,16 @@ describe('a fleet', () => {
   test('of other platforms alone says so', () => {
     const elsewhere = parseFleetCsv('platform,os,devices\nvisionOS,26.0,5\n', 'other.csv');
     const report = weighCells(CELLS, SIZES, elsewhere);
-    expect(renderFleet(report, { title: 'Download', style: plainStyle, width: null })[1]).toBe(
+    expect(renderFleet(report, { title: 'Download', style: plainStyle, width: null })).toEqual([
+      'Users (other.csv, 5 devices)',
       '  It lists no OS version of a platform that these adapters are proved on.',
-    );
+      '',
+      'Download',
+      '  iOS 26.0 to <26.4    os26.0  728.0 MB  per device',
+      '  iOS 26.4 to <27.0    os26.4  728.0 MB  per device',
+      '  macOS 26.0 to <27.0  os26.0   98.0 MB  per device',
+      '  728.0 MB = 4 × 133.0 MB + 2 × 98.0 MB (6 packs)',
+    ]);
   });
 
   test.each([40, 60, 80])('fits %d columns, and loses nothing by it', (width) => {

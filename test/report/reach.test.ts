@@ -1,12 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import { formatShare } from '../../src/model/share.ts';
 import { dayWords, momentWords } from '../../src/report/day-words.ts';
-import { percent } from '../../src/report/percent.ts';
 import { renderReport } from '../../src/report/render-report.ts';
 import { simulate } from '../../src/report/simulation.ts';
-import { anAdapter } from '../support/builders.ts';
+import {
+  aBuild,
+  aCatalogue,
+  anAdapter,
+  aSystemModel,
+  OTHER_SIGNATURE,
+  SIGNATURE,
+  serveBuild,
+} from '../support/builders.ts';
 import { ASSETS, aReport } from './scene.ts';
 
 const ADAPTERS = [anAdapter(), anAdapter({ name: 'tagger', serve: [] })];
+const SUPPORTED = { from: [26, 0, 0], below: [26, 4, 0] } as const;
 const FLEET = { iOS: { '26.1': 0.5, '26.2': 0.2, '27.0': 0.2 } };
 
 describe('who is reached', () => {
@@ -16,7 +25,7 @@ describe('who is reached', () => {
       ['iOS', 'undecided', 'outside', 'unlisted'],
     ]);
     expect(reach[0]?.parts[0]).toMatchObject({ places: ['26.1', '26.2'], undecided: ['tagger'] });
-    expect(reach[0]?.parts.map(({ share }) => percent(share))).toEqual(['70 %', '20 %', '10 %']);
+    expect(reach[0]?.parts.map(({ share }) => formatShare(share))).toEqual(['70 %', '20 %', '10 %']);
   });
 
   test('is told by kinds of device where no fleet is known', () => {
@@ -43,6 +52,38 @@ describe('what devices download', () => {
     expect(page).toContain('<td>2 packs: 2 × ');
     expect(page).toContain('per 1,000,000 devices of the platform, at most.');
     expect(page).toContain('× 700,000 <span class="quiet">(70 %)</span>');
+  });
+
+  test('is told per device where the fleet is of other platforms', () => {
+    const facts = aReport({ config: { fleet: { visionOS: { '26.0': 1 } } } });
+    const page = renderReport(facts, ASSETS);
+    expect(page).toContain('The OS share table names no platform of the matrix.');
+    expect(page).toContain('<td>1 pack: ');
+    expect(page).not.toMatch(/Egress|<b>0 B|The config has no OS share table|fetches most/);
+  });
+
+  test('names the platform that the fleet leaves out', () => {
+    const facts = aReport({
+      config: { fleet: FLEET, support: { iOS: SUPPORTED, macOS: SUPPORTED } },
+      catalogue: aCatalogue({ systemModels: [aSystemModel({ os: { iOS: '*', macOS: '*' } })] }),
+    });
+    expect(renderReport(facts, ASSETS)).toContain('the OS share table leaves macOS out');
+  });
+
+  test('of rows that overlap does not speak of variants', () => {
+    const [one, other] = ['one', 'other'].map((id) =>
+      aSystemModel({ id, signature: id === 'one' ? SIGNATURE : OTHER_SIGNATURE }),
+    );
+    const builds = [aBuild(), aBuild({ baseModelSignature: OTHER_SIGNATURE, sizeBytes: 5 })];
+    const serve = [serveBuild(SIGNATURE, '1.0.0'), serveBuild(OTHER_SIGNATURE, '1.0.0')];
+    const facts = aReport({
+      adapters: [anAdapter({ builds, serve })],
+      catalogue: aCatalogue({ systemModels: [one ?? aSystemModel(), other ?? aSystemModel()] }),
+      config: { fleet: FLEET },
+    });
+    const page = renderReport(facts, ASSETS);
+    expect(page).toContain('counted with the system model that fetches most');
+    expect(page).not.toContain('counted with the variant');
   });
 
   test('is told without users too', () => {

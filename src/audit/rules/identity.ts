@@ -22,11 +22,12 @@ function signatureFindings(state: BuildState): readonly Finding[] {
   ];
 }
 
-/** Inspection compares with the folder's name; here it is the name in the matrix, which makes the pack id. */
+/** Here it is the name in the matrix, which makes the pack id; inspection compares with the folder's name. */
 function identifierFindings(state: BuildState): readonly Finding[] {
   const { adapter, build, inspection } = state;
   const found = inspection?.adapterIdentifier ?? null;
-  if (found === null || found.startsWith(`fmadapter-${adapter.name}-`)) return [];
+  if (found === null || found.startsWith(`fmadapter-${adapter.name}-`) || isSaidByInspection(state))
+    return [];
   return [
     finding('identifier-mismatch', {
       subject: buildSubject(state),
@@ -35,3 +36,6 @@ function identifierFindings(state: BuildState): readonly Finding[] {
     }),
   ];
 }
+
+const isSaidByInspection = ({ adapter, inspection }: BuildState): boolean =>
+  inspection?.name === adapter.name && inspection.findings.some(({ code }) => code === 'identifier-mismatch');

@@ -23,7 +23,7 @@ export const sunsetRule: Rule = ({ cells, fleet }) => {
 
 const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
-/** ` In fleet.csv that is 31.0 % of iOS, 4.0 % of macOS.`: all variants of those OS versions together. */
+/** ` In fleet.csv these OS versions are 31 % of iOS, 4 % of macOS.`: all variants of those OS versions together. */
 function shareOf(cells: readonly MatrixCell[], fleet: Fleet | null): string {
   if (fleet === null) return '';
   const places = new Map(cells.map((cell) => [placeOf(cell), cell]));
