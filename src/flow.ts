@@ -131,7 +131,7 @@ export async function promote(
   if (source !== null) await requireTrustedSource(session, source);
   const seal = await openSeal(session, { head });
   const outcome = await commitChange(session, { ...change, kind: 'promote', message, seal, claims });
-  return finishPublish(session, { outcome });
+  return finishPublish(session, { outcome, promoted: source });
 }
 
 /** What nothing needs any more: marked, and removed a day later. Without `act` it only tells. */

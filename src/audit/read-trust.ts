@@ -1,21 +1,23 @@
 import pLimit from 'p-limit';
 import { signingOf } from '../config/config.ts';
+import type { Slot } from '../release/read-channel.ts';
 import type { OpenChannel } from '../session.ts';
+import type { Signing } from '../trust/signing.ts';
+import { mustBeSigned, whyNoBeginning } from '../trust/since.ts';
 import { verifyEntry } from '../trust/trusted-head.ts';
 import { type Refusal, verifyDocument } from '../trust/verify.ts';
 import type { AuditedLog } from './read-log.ts';
 
 /** What the signatures of a channel are worth, where the config names keys. */
 export interface ChannelTrust {
-  /** False when the newest entry carries no signature at all. */
-  readonly headSigned: boolean;
-  /** Entries and projections whose signature is refused, oldest first. */
+  /** True when the newest entry carries no signature, and signing may begin on it. */
+  readonly isDue: boolean;
+  /** Entries whose signature is refused or lacking, oldest first, then the manifest. */
   readonly refused: readonly { readonly what: string; readonly refusal: Refusal }[];
 }
 
 /**
- * Checks every signature of the log, and that of the manifest. An older entry by a key that is no longer accepted is
- * all right: keys are replaced. Null where the config names no key.
+ * Checks every signature of the log, and that of the manifest. Null where the config names no key.
  */
 export async function readTrust(
   { store, name, target }: OpenChannel,
@@ -24,35 +26,32 @@ export async function readTrust(
   const signing = signingOf(target);
   if (signing === null) return null;
   const limit = pLimit(PARALLEL_READS);
-  const newest = slots.at(-1)?.entry.revision;
-  const entries = await Promise.all(
-    slots.map((slot) =>
-      limit(async () => {
-        const { revision } = slot.entry;
-        const verdict = await verifyEntry(store, slot, signing);
-        const isTold = typeof verdict === 'string' && (verdict !== 'unknown-key' || revision === newest);
-        return isTold ? [{ what: `Revision ${revision}`, refusal: verdict }] : [];
-      }),
-    ),
-  );
-  const refused = entries.flat();
-  const headSigned = !refused.some(
-    ({ what, refusal }) => what === `Revision ${newest}` && refusal === 'unsigned',
-  );
+  const verdicts = await Promise.all(slots.map((slot) => limit(() => verifyEntry(store, slot, signing))));
+  const newest = slots.at(-1);
+  const refused = slots.flatMap((slot, index) => {
+    const refusal = verdicts[index];
+    if (typeof refusal !== 'string' || isExcused(slot, refusal, { signing, isNewest: slot === newest }))
+      return [];
+    return [{ what: `Revision ${slot.entry.revision}`, refusal }];
+  });
+  if (verdicts.at(-1) === 'unsigned')
+    return { isDue: newest !== undefined && whyNoBeginning(newest.entry, signing) === null, refused };
   const policy = { keys: signing.keys, app: signing.app, channel: name };
   const manifest =
-    headSigned && projection.object !== null
-      ? verifyDocument(projection.object.bytes, 'manifest', { policy })
-      : 'unsigned';
-  return {
-    headSigned,
-    refused: [
-      ...refused.filter(({ refusal }) => refusal !== 'unsigned'),
-      ...(headSigned && projection.object !== null && typeof manifest === 'string'
-        ? [{ what: 'The manifest', refusal: manifest }]
-        : []),
-    ],
-  };
+    projection.object === null ? null : verifyDocument(projection.object.bytes, 'manifest', { policy });
+  const ofManifest = typeof manifest === 'string' ? [{ what: 'The manifest', refusal: manifest }] : [];
+  return { isDue: false, refused: [...refused, ...ofManifest] };
+}
+
+/** An entry that is older than signing, or by a key that was replaced, is as it should be. */
+function isExcused(
+  { entry }: Slot,
+  refusal: Refusal,
+  { signing, isNewest }: { readonly signing: Signing; readonly isNewest: boolean },
+): boolean {
+  if (refusal === 'unknown-key') return !isNewest;
+  if (refusal !== 'unsigned') return false;
+  return isNewest ? whyNoBeginning(entry, signing) === null : !mustBeSigned(entry, signing);
 }
 
 const PARALLEL_READS = 16;

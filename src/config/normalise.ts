@@ -96,7 +96,7 @@ function toTarget(name: string, target: UserTarget, { root, channels, signing }:
     publicUrl: toPublicUrl(name, target.publicUrl),
     hosting: target.hosting ?? 'unmanaged',
     archive: target.archive ?? 'aar',
-    ...toSigning(target.signing ?? signing, root),
+    ...toSigning(target.signing ?? signing, { root, channels }),
     compression: toCompression(name, target),
     projections: toExtraKeys(name, target, channels),
   } as const;
@@ -130,9 +130,19 @@ function toS3Target(
 }
 
 /** Undefined stays unsaid: a channel that was signed is then not published by accident. */
-function toSigning(signing: UserSigning | false | undefined, root: string): Pick<S3Target, 'signing'> {
+function toSigning(
+  signing: UserSigning | false | undefined,
+  { root, channels }: Pick<Surroundings, 'root' | 'channels'>,
+): Pick<S3Target, 'signing'> {
   if (signing === undefined) return {};
   if (signing === false) return { signing: 'off' };
+  const since = Object.entries(signing.since ?? {});
+  const unknown = since.find(([channel]) => !channels.includes(channel));
+  if (unknown !== undefined)
+    throw new ReleaseError(
+      'CONFIG_INVALID',
+      `signing.since names "${unknown[0]}", which is none of the channels: ${channels.join(', ')}.`,
+    );
   return {
     signing: {
       app: signing.app ?? null,
@@ -140,6 +150,7 @@ function toSigning(signing: UserSigning | false | undefined, root: string): Pick
       keyFile: signing.keyFile === undefined ? null : resolve(root, signing.keyFile),
       command: signing.command ?? null,
       timeoutMs: (signing.timeoutSeconds ?? 30) * 1000,
+      since: new Map(since),
     },
   };
 }

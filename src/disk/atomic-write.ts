@@ -1,7 +1,9 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { asideName } from './aside.ts';
+import { makeFolders } from './make-folders.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /**
  * Replaces a file's content so that any reader, and any crash, sees the old bytes or the new ones whole:
@@ -11,7 +13,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   const folder = dirname(path);
   const aside = join(folder, asideName());
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeSynced(aside, content);
     await rename(aside, path);
   } catch (error) {
@@ -22,7 +24,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
 }
 
 /** What a file system's refusal means to the user; anything that is no such refusal comes back as it is. */
-function explainWriteError(error: unknown, path: string): unknown {
+export function explainWriteError(error: unknown, path: string): unknown {
   const name = relative('.', path) || path;
   if (isSystemError(error, 'EISDIR', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG', 'ELOOP', 'ENOTEMPTY')) {
     const fix = 'Name a file in a folder.';
@@ -55,16 +57,5 @@ export async function writeSynced(path: string, content: string | Uint8Array): P
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes a rename or link in `folder` survive a power cut. A system that cannot sync folders is left as it is. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  if (handle === undefined) return;
-  try {
-    await handle.sync().catch(() => undefined);
-  } finally {
-    await handle.close();
   }
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { link, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { asideName, isProcessAlive } from './aside.ts';
 import { writeSynced } from './atomic-write.ts';
+import { makeFolders } from './make-folders.ts';
 
 interface LockOwner {
   readonly host: string;
@@ -33,7 +34,7 @@ export async function withFileLock<T>(path: string, act: () => Promise<T>, waitM
 }
 
 async function acquire(path: string, owner: LockOwner, deadline: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const aside = join(dirname(path), asideName());
   await writeSynced(aside, JSON.stringify(owner));
   try {

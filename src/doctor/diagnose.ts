@@ -1,6 +1,7 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, Target } from '../config/config.ts';
+import { makeFolders } from '../disk/make-folders.ts';
 import { PROJECT_FOLDER } from '../disk/project-folder.ts';
 import { ReleaseError } from '../errors.ts';
 import { loadIntent } from '../matrix/load.ts';
@@ -144,7 +145,7 @@ function judgeTarget(target: Target): Judgement {
 async function writableCaches({ root }: Config): Promise<string> {
   const folder = join(root, PROJECT_FOLDER);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await access(folder, constants.W_OK);
     return PROJECT_FOLDER;
   } catch (cause) {

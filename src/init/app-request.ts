@@ -64,7 +64,10 @@ export function parseAppAnswers(answers: AppAnswers): AppRequest {
     ...(answers.ci !== undefined && answers.hosting === 'apple'
       ? ['--ci is for packs on your own CDN: publishing to Apple is not built yet.']
       : []),
-    ...(answers.app === '' ? ['--app is empty: expected a folder.'] : []),
+    ...(answers.app?.trim() === '' ? ['--app is empty: expected a folder.'] : []),
+    ...(answers.app !== undefined && /\p{Cc}/u.test(answers.app)
+      ? ['--app has a control character in it: expected a folder.']
+      : []),
   ];
   if (faults.length > 0)
     throw new ReleaseError('USAGE', faults.join(' '), {

@@ -2,7 +2,8 @@ import { existsSync, type Stats, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { CONFIG_FILES } from '../config/load.ts';
-import { writeFileAtomically } from '../disk/atomic-write.ts';
+import { explainWriteError, writeFileAtomically } from '../disk/atomic-write.ts';
+import { makeFolders } from '../disk/make-folders.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { writeJson } from '../json/write.ts';
 import type { ReadingIo } from '../matrix/add-adapter.ts';
@@ -54,6 +55,7 @@ export async function initProject(root: string, options: InitOptions): Promise<I
   const wanted = files.filter(({ path }) => force || !existsSync(resolve(root, path)));
   const kept = files.filter((file) => !wanted.includes(file)).map(({ path }) => path);
   if (!print) {
+    await prepareFolders(root, wanted);
     for (const { path, content } of wanted) await writeFileAtomically(resolve(root, path), content);
     await options.io.digests.save();
   }
@@ -79,6 +81,17 @@ async function composeFiles(
   ].map(({ path, content }) => ({ path: normalize(path), content }));
 }
 
+/** Makes every folder before the first file, so that a place which takes none is told before anything is there. */
+async function prepareFolders(root: string, files: readonly NewFile[]): Promise<void> {
+  for (const folder of new Set(files.map(({ path }) => dirname(resolve(root, path))))) {
+    try {
+      await makeFolders(folder);
+    } catch (error) {
+      throw explainWriteError(error, folder);
+    }
+  }
+}
+
 /** A folder where a file must go, or a file where a folder must be. */
 function refuseObstacle(root: string, path: string): void {
   const obstacle = stepsTo(path).find((step) => {
@@ -93,12 +106,12 @@ function refuseObstacle(root: string, path: string): void {
   );
 }
 
-/** What is at a place; undefined for nothing, and below a file. */
+/** What is at a place; undefined for nothing, below a file, and where nothing can be. */
 function lookAt(place: string): Stats | undefined {
   try {
     return statSync(place);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
     throw error;
   }
 }

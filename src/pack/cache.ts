@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asideName, sweepAsides } from '../disk/aside.ts';
 import { writeFileAtomically } from '../disk/atomic-write.ts';
+import { makeFolders } from '../disk/make-folders.ts';
 import { prepareProjectFolder } from '../disk/project-folder.ts';
 import { isSystemError } from '../errors.ts';
 import { type Sha256, sha256Of } from '../model/digest.ts';
@@ -64,7 +65,7 @@ export function openPackCache(projectFolder: string): PackCache {
     },
     aside: async () => {
       await prepareProjectFolder(projectFolder);
-      await mkdir(folder, { recursive: true });
+      await makeFolders(folder);
       await sweepAsides(folder);
       return join(folder, asideName());
     },

@@ -3,11 +3,12 @@ import type { PackRecord, Release } from '../model/release.ts';
 import { packUrl } from '../release/projection.ts';
 import { readEntry } from '../release/read-channel.ts';
 import type { Session } from '../session.ts';
-import type { ReleaseStore, WriteCondition } from '../store/store.ts';
+import type { ReleaseStore } from '../store/store.ts';
 import { readEnvelope } from '../trust/envelope.ts';
 import type { Check } from '../verify/check.ts';
 import { verifyAsTargetSays } from '../verify/verify.ts';
 import type { CommitOutcome } from './commit.ts';
+import { publishNotes } from './publish-notes.ts';
 import { rollForward } from './roll-forward.ts';
 import { requireTrustedSource } from './seal.ts';
 import type { UploadOutcome } from './upload.ts';
@@ -41,6 +42,8 @@ interface Finished {
   readonly outcome: CommitOutcome;
   readonly uploads?: Pick<UploadOutcome, 'uploadedBytes' | 'skippedBytes'>;
   readonly allowForeign?: boolean;
+  /** The release of another channel that this one takes over. */
+  readonly promoted?: Release | null;
   /** The newest release, when it may be another than the outcome's. */
   readonly head?: Release | null;
 }
@@ -51,11 +54,12 @@ interface Finished {
  */
 export async function finishPublish(
   session: Session,
-  { outcome, uploads, allowForeign = false, head = null }: Finished,
+  { outcome, uploads, allowForeign = false, promoted = null, head = null }: Finished,
 ): Promise<PublishResult> {
   const { channel, io } = session;
   const { store, target, name } = channel;
   const problems: string[] = [];
+  const notes: string[] = [];
   const attempt = async (act: () => Promise<void>): Promise<void> => {
     try {
       await act();
@@ -86,6 +90,9 @@ export async function finishPublish(
       problems.push(...checks.filter(({ ok }) => !ok).map(describe));
     });
   }
+  await attempt(async () => {
+    notes.push(...(await publishNotes(session, outcome, promoted)));
+  });
   return {
     revision: outcome.release?.entry.revision ?? null,
     committed: outcome.committed,
@@ -95,10 +102,7 @@ export async function finishPublish(
     uploadedBytes: uploads?.uploadedBytes ?? 0,
     skippedBytes: uploads?.skippedBytes ?? 0,
     packs: (release?.entry.packs ?? []).map((pack) => toPublishedPack(pack, target.publicUrl)),
-    notes: [
-      ...(outcome.ignored.length === 0 ? [] : [singleWriterNote(store, outcome.ignored)]),
-      ...(outcome.committed && !outcome.alreadyCommitted ? dateNotes(outcome.release, io) : []),
-    ],
+    notes,
     signedBy: signerOf(outcome.release),
     verified: outcome.release !== null && problems.length === 0 && target.verify !== 'none',
     problems,
@@ -125,24 +129,6 @@ async function broughtBy(store: ReleaseStore, { entry }: Release): Promise<Reado
   const known = new Set(before?.entry.packs.map(({ id, version }) => `${id} ${version}`));
   return new Set(entry.packs.filter(({ id, version }) => !known.has(`${id} ${version}`)).map(({ id }) => id));
 }
-
-const singleWriterNote = (store: ReleaseStore, ignored: readonly WriteCondition[]): string =>
-  `${store.place} ignores ${ignored.join(' and ')}: that nothing else publishes at the same time is yours to see to.`;
-
-/** A statement is dated by SOURCE_DATE_EPOCH where that is set: apps that limit the age of a release take it at its word. */
-function dateNotes(
-  release: Release | null,
-  { wallClock }: Pick<Session['io'], 'wallClock'>,
-): readonly string[] {
-  if (release?.entry.signature === undefined) return [];
-  const { createdAt } = release.entry;
-  if (Math.abs(wallClock().getTime() - Date.parse(createdAt)) <= DAY_MS) return [];
-  return [
-    `The signatures say that they were made at ${createdAt}, as SOURCE_DATE_EPOCH does: apps with a \`maxAge\` may find this release stale.`,
-  ];
-}
-
-const DAY_MS = 86_400_000;
 
 /** A projection may be cached for a minute; the rest is for caches behind caches. */
 const EDGE_STALE_MS = 75_000;

@@ -1,7 +1,8 @@
-import { link, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { link, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asideName } from '../disk/aside.ts';
 import { writeSynced } from '../disk/atomic-write.ts';
+import { makeFolders } from '../disk/make-folders.ts';
 import { isSystemError } from '../errors.ts';
 import type { ProbeCheck, StoreProbe } from './probe.ts';
 
@@ -11,7 +12,7 @@ export const probeDirectory = (root: string, place: string): StoreProbe =>
     const incoming = join(root, '.incoming');
     const name = join(incoming, asideName());
     yield await take('creating', `Give this user write access to ${place}.`, async () => {
-      await mkdir(incoming, { recursive: true });
+      await makeFolders(incoming);
       await writeSynced(name, Buffer.from('probe'));
       return 'files can be written';
     });

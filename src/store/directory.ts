@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asideName, sweepAsides } from '../disk/aside.ts';
-import { syncFolder, writeSynced } from '../disk/atomic-write.ts';
+import { writeSynced } from '../disk/atomic-write.ts';
 import { readChunks } from '../disk/hash-file.ts';
 import { clearDeadLock, withFileLock } from '../disk/lock.ts';
+import { makeFolders } from '../disk/make-folders.ts';
+import { syncFolder } from '../disk/sync-folder.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { sha256Of } from '../model/digest.ts';
 import { explainDiskError } from './disk-error.ts';
@@ -207,17 +209,6 @@ async function sweepIncoming(incoming: string): Promise<void> {
   for (const name of (await readdir(incoming).catch(absent)) ?? []) {
     if (name.includes('.lock')) await clearDeadLock(join(incoming, name));
   }
-}
-
-/** Creates missing folders and makes each new one survive a power cut. */
-async function makeFolders(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true }).catch(async (error: unknown) => {
-    // A recursive mkdir on a read-only file system fails with ENOENT; a plain one says why.
-    if (isSystemError(error, 'ENOENT')) await mkdir(folder);
-    throw error;
-  });
-  if (first === undefined) return;
-  for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
 }
 
 const absent = (error: unknown): undefined => {

@@ -14,4 +14,6 @@ export interface Signing {
   /** A command that signs what it gets on stdin; null when there is none. */
   readonly command: readonly string[] | null;
   readonly timeoutMs: number;
+  /** The first signed revision of a channel, by its name. Of a channel that is not named, the log alone tells. */
+  readonly since: ReadonlyMap<string, number>;
 }

@@ -5,6 +5,7 @@ import { readBefore, type Slot } from '../release/read-channel.ts';
 import type { ReleaseStore } from '../store/store.ts';
 import { splitSigned } from './signed-document.ts';
 import type { Signing } from './signing.ts';
+import { whyNoBeginning } from './since.ts';
 import { type Accepted, type Refusal, verifyDocument } from './verify.ts';
 
 /**
@@ -23,12 +24,23 @@ export async function verifyEntry(
 }
 
 /**
- * Refuses to build on a revision that whoever wrote it did not sign: signing what follows would vouch for it. A channel
- * that was never signed may begin at any time.
+ * Refuses to build on a head that whoever wrote it did not sign: signing what follows would vouch for it. A channel that
+ * was never signed may begin at any time, or where `since` says so.
  *
  * @throws ReleaseError `SIGNATURE_INVALID`
  */
 export async function requireTrusted(
+  store: ReleaseStore,
+  head: Slot,
+  signing: Pick<Signing, 'keys' | 'since'>,
+): Promise<Accepted | 'unsigned'> {
+  const verdict = await requireSoundOrOlder(store, head, signing);
+  if (verdict === 'unsigned') refuseNoBeginning(head, signing);
+  return verdict;
+}
+
+/** Refuses a signature that does not hold, and an unsigned revision above a signed one. */
+async function requireSoundOrOlder(
   store: ReleaseStore,
   slot: Slot,
   signing: Pick<Signing, 'keys'>,
@@ -47,7 +59,7 @@ export async function requireTrusted(
 /**
  * Refuses to serve an older revision again unless its bytes are vouched for: by its own signature, or, where it is older
  * than signing, by the newest entry that an accepted key signed, from which each entry names the bytes of the one before.
- * A channel that carries no signature at all has the log alone to go by.
+ * A channel that carries no signature at all has the log alone to go by, where `since` does not know better.
  *
  * @param head - the newest revision of the same channel
  * @throws ReleaseError `SIGNATURE_INVALID`
@@ -55,9 +67,9 @@ export async function requireTrusted(
 export async function requireTrustedPast(
   store: ReleaseStore,
   source: Slot,
-  { head, signing }: { readonly head: Slot; readonly signing: Pick<Signing, 'keys'> },
+  { head, signing }: { readonly head: Slot; readonly signing: Pick<Signing, 'keys' | 'since'> },
 ): Promise<void> {
-  if ((await requireTrusted(store, source, signing)) !== 'unsigned') return;
+  if ((await requireSoundOrOlder(store, source, signing)) !== 'unsigned') return;
   const { revision } = source.entry;
   let vouching: 'nobody' | 'a signature that is not accepted' | Slot = 'nobody';
   let at = head;
@@ -72,8 +84,22 @@ export async function requireTrustedPast(
   }
   if (at.entrySha256 !== source.entrySha256)
     throw untrusted(source, `revision ${revision + 1} names other bytes of it`);
+  if (vouching === 'nobody') refuseNoBeginning(head, signing);
   if (vouching === 'a signature that is not accepted')
     throw untrusted(source, 'it is not signed, and no accepted key signed a revision after it');
+}
+
+function refuseNoBeginning(head: Slot, signing: Pick<Signing, 'since'>): void {
+  const why = whyNoBeginning(head.entry, signing);
+  if (why === null) return;
+  const { channel, revision } = head.entry;
+  throw new ReleaseError(
+    'SIGNATURE_INVALID',
+    `Revision ${revision} of "${channel}" cannot be built on: it is not signed, and ${why}.`,
+    {
+      fix: 'Find out who rewrote the log and put back what you published; or correct `signing.since` in the config.',
+    },
+  );
 }
 
 /** The next older entry, as the one above names it. */

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signingOf } from '../config/config.ts';
 import { ReleaseError } from '../errors.ts';
-import type { LogEntry } from '../model/release.ts';
+import type { LogEntry, Release } from '../model/release.ts';
 import type { Progress } from '../progress.ts';
 import { publishedAdapters } from '../release/adapters.ts';
 import { platformKeys, recordedPlatforms } from '../release/projection.ts';
 import { readHead } from '../release/read-channel.ts';
 import type { OpenChannel, Session } from '../session.ts';
-import type { Check } from './check.ts';
+import { REFUSAL_WORDS } from '../trust/refusal-words.ts';
+import { type Check, failed } from './check.ts';
 import { checkServed, MANIFEST_CHECK, REVISION_CHECK, type VerifyScope } from './check-served.ts';
 
 /** Where to look: the target's own setting, or what the caller asks for. */
@@ -85,9 +86,24 @@ export async function verifyOnRequest(
       { fix: `Name one of ${known.join(', ')}.` },
     );
   const source = from ?? (channel.target.verify === 'none' ? 'origin' : channel.target.verify);
-  return verifyAsTargetSays(
+  const served = await verifyAsTargetSays(
     channel,
     { full, only, packs: null, atLeast: release.entry.revision, entry: release.entry, source },
     io.progress,
   );
+  return [...served, ...(await checkEntry(channel, release))];
+}
+
+/**
+ * What is wrong with the signature of the entry that all of this rests on; nothing where it holds. An unsigned entry has
+ * an unsigned manifest, which is told already.
+ */
+async function checkEntry({ store, target }: OpenChannel, release: Release): Promise<readonly Check[]> {
+  const signing = signingOf(target);
+  if (signing === null) return [];
+  const { verifyEntry } = await import('../trust/trusted-head.ts');
+  const verdict = await verifyEntry(store, release, signing);
+  return typeof verdict === 'string' && verdict !== 'unsigned'
+    ? [failed('log entry signature', `revision ${release.entry.revision} ${REFUSAL_WORDS[verdict]}`)]
+    : [];
 }

@@ -63,7 +63,7 @@ describe('an audit of several targets', () => {
   test('names each target whose signatures are none, even where both have the same to say', async () => {
     const scene = await aScene();
     const trust = {
-      headSigned: false,
+      isDue: true,
       refused: [{ what: 'Revision 1', refusal: 'content-mismatch' as const }],
     };
     const [state] = await atTwoTargets(scene);

@@ -36,6 +36,18 @@ const MISTAKES: readonly {
     says: '"a-file" is a file',
   },
   {
+    args: ['init', '--hosting', 'managed', ...APP.slice(0, -1), 'x'.repeat(300)],
+    code: 'FILE_UNWRITABLE',
+    exit: 2,
+    says: '(ENAMETOOLONG)',
+  },
+  {
+    args: ['init', '--hosting', 'managed', ...APP.slice(0, -1), ' '],
+    code: 'USAGE',
+    exit: 2,
+    says: '--app is empty',
+  },
+  {
     args: ['init', '--hosting', 'managed', ...APP, '--adapter', 'no.fmadapter'],
     code: 'ADAPTER_NOT_FOUND',
     exit: 4,

@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { syncFolder, writeFileAtomically, writeSynced } from '../../src/disk/atomic-write.ts';
+import { writeFileAtomically, writeSynced } from '../../src/disk/atomic-write.ts';
+import { syncFolder } from '../../src/disk/sync-folder.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { bundleProgram, startProgram } from './run-child.ts';
 

@@ -83,11 +83,14 @@ test.each([
 test('a lock that is given back in time is taken', async () => {
   const path = join(scratchFolder(), 'lock');
   const order: string[] = [];
-  const first = withFileLock(path, async () => {
-    await sleep(80);
-    order.push('first');
+  let first: Promise<void> | undefined;
+  await new Promise<void>((held) => {
+    first = withFileLock(path, async () => {
+      held();
+      await sleep(80);
+      order.push('first');
+    });
   });
-  await sleep(10);
   await withFileLock(path, async () => void order.push('second'), 5000);
   await first;
   expect(order).toEqual(['first', 'second']);

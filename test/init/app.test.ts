@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { APP_HOSTINGS } from '../../src/init/app-request.ts';
@@ -143,6 +143,7 @@ describe('bad input is one error, and nothing is written', () => {
     { flag: 'platform', value: 'iPadOS', says: 'write "iOS", which covers iPadOS' },
     { flag: 'ci', value: 'gitlab', says: '--ci "gitlab" is not known: expected github.' },
     { flag: 'app', value: '', says: '--app is empty' },
+    { flag: 'app', value: 'My\nApp', says: '--app has a control character' },
   ])('--$flag $value', async ({ flag, value, says }) => {
     const project = emptyProject();
     const words = Object.entries({ ...sound, [flag]: value }).flatMap(([name, text]) => [`--${name}`, text]);
@@ -161,6 +162,21 @@ describe('bad input is one error, and nothing is written', () => {
     expect(run.stderr).toContain('--hosting and --app-group and --bundle-id are missing');
     expect(filesBelow(project.root)).toEqual([]);
   });
+
+  test.skipIf(!existsSync('/proc/self'))(
+    'a folder that no system can make stops before the first write',
+    async () => {
+      const project = emptyProject();
+      const words = Object.entries({ ...sound, app: '/proc/fmrelease/App' }).flatMap(([name, text]) => [
+        `--${name}`,
+        text,
+      ]);
+      const run = await project.run(['init', '--yes', ...words]);
+      expect(run.stderr).toMatch(/^Error: "\/proc\/fmrelease" cannot be made \(ENOENT\)\.$/m);
+      expect(run.code).toBe(2);
+      expect(filesBelow(project.root)).toEqual([]);
+    },
+  );
 
   test('a file where a folder must be stops before the first write', async () => {
     const project = emptyProject();

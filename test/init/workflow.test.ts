@@ -50,6 +50,14 @@ test('the workflow plans on pull requests, publishes behind an environment, and 
   expect(text).not.toMatch(/AWS_(ACCESS_KEY|SECRET)|\{\{\w/);
 });
 
+test('a review is asked for only where a push changes what is published', async () => {
+  const { parsed } = await workflow('unmanaged');
+  expect(parsed.on['push']).toEqual({
+    branches: ['main'],
+    paths: ['fmrelease.config.*', 'fmrelease.matrix.json', '.github/workflows/fmrelease.yml'],
+  });
+});
+
 test('every command in it exists, with its flags', async () => {
   const { parsed } = await workflow('managed');
   const { commands } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'oclif.manifest.json'), 'utf8'));

@@ -3,18 +3,10 @@ import { sha256Of } from '../../src/model/digest.ts';
 import { isSignedPack, verifyDocument, verifyEnvelope } from '../../src/trust/verify.ts';
 import { PACK, POLICY, packEnvelope, signedManifest, TODAY, TOMORROW } from '../conformance/fixtures.ts';
 import { lookIndependently } from '../conformance/independent-verifier.ts';
+import { flipBits } from './flip-bits.ts';
 
 const { app, channel } = POLICY;
 const policy = { app, channel, keys: [TODAY.publicKey, TOMORROW.publicKey] };
-
-/** Calls back with the bytes that differ in one bit, for each bit or for every so many. */
-function flipBits(bytes: Buffer, act: (flipped: Buffer, bit: number) => void, step = 1): void {
-  for (let bit = 0; bit < bytes.length * 8; bit += step) {
-    const flipped = Buffer.from(bytes);
-    flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-    act(flipped, bit);
-  }
-}
 
 test('both verifiers refuse an envelope with any one bit flipped', () => {
   const envelope = packEnvelope();

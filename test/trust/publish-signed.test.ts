@@ -154,7 +154,7 @@ test.each([
       { message: null },
     ),
   ).rejects.toMatchObject(refused);
-  expect((await failuresOf(project)).map(({ name }) => name)).toEqual(['manifest signature']);
+  expect((await failuresOf(project)).map(({ name }) => name)).toContain('manifest signature');
   const { revision, committed } = await rollBack(
     await project.session(),
     { to: 1, only: [] },

@@ -32,6 +32,7 @@ const signingBy = (command: readonly string[], timeoutMs = 20_000): Signing => (
   keyFile: null,
   command,
   timeoutMs,
+  since: new Map(),
 });
 
 const STATEMENT = {

@@ -10,7 +10,7 @@ export const signatureRule: Rule = ({ channel: { name, trust, head } }) => [
       fix: 'Find out who wrote it; then roll back to a revision that is signed, or put its key into `signing.keys`.',
     }),
   ),
-  ...(trust?.headSigned === false && head !== null
+  ...(trust?.isDue === true && head !== null
     ? [
         finding('signature-missing', {
           subject: name,

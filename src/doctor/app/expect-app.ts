@@ -17,7 +17,7 @@ export interface AppExpectation {
   readonly extraKeys: ExtraKeys;
   readonly platforms: readonly Platform[];
   readonly support: Support;
-  /** What one device gets at most, in bytes: the biggest served build of each adapter. */
+  /** What one device gets at most, in bytes: the biggest served build of each adapter, with room for its archive. */
   readonly sizes: { readonly all: number; readonly essential: number };
   /** False when the matrix has other kinds of packs only. */
   readonly hasAdapters: boolean;
@@ -25,13 +25,13 @@ export interface AppExpectation {
 
 /** Puts together what the config and the matrix ask of an app. Pure. */
 export function expectApp(config: Config, target: Target, intent: Intent): AppExpectation {
-  const biggest = intent.adapters.map((adapter) => ({
-    essential: 'essential' in adapter.downloadPolicy,
-    bytes: Math.max(
-      0,
-      ...servedBuilds(adapter, intent.catalogue.systemModels).map(({ sizeBytes }) => sizeBytes),
-    ),
-  }));
+  const biggest = intent.adapters.map((adapter) => {
+    const builds = servedBuilds(adapter, intent.catalogue.systemModels).map(({ sizeBytes }) => sizeBytes);
+    return {
+      essential: 'essential' in adapter.downloadPolicy,
+      bytes: builds.length === 0 ? 0 : Math.max(...builds) + ARCHIVE_ROOM,
+    };
+  });
   const sum = (of: typeof biggest): number => of.reduce((total, { bytes }) => total + bytes, 0);
   return {
     hosting: target.kind === 'app-store-connect' ? 'apple' : target.hosting,
@@ -46,3 +46,6 @@ export function expectApp(config: Config, target: Target, intent: Intent): AppEx
     hasAdapters: intent.adapters.length === 0 || intent.adapters.some(({ kind }) => kind === 'fmadapter'),
   };
 }
+
+/** What an archive adds to a build, names and digests of its few files, is known only when it is packed: far less. */
+const ARCHIVE_ROOM = 64 * 1024;
