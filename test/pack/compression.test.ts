@@ -107,7 +107,9 @@ test('on a channel another compression is another pack, whose size is the most i
   const target = { compression: 'zlib' } as const;
   const plan = await planNow(await project.session({ target }));
   expect(plan.changes).toMatchObject([{ kind: 'update', sha256: null }]);
-  const lines = renderPlan(plan, { place: 'cdn', apply: 'fmrelease publish', width: null }, plainStyle).join('\n');
+  const lines = renderPlan(plan, { place: 'cdn', apply: 'fmrelease publish', width: null }, plainStyle).join(
+    '\n',
+  );
   expect(lines).toContain('The size of a compressed pack is known once it is built');
 
   const [forecast] = plan.uploads;
