@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { ReleaseError } from '../errors.ts';
 import { TOOL_VERSION } from '../version.ts';
 import type { ReleaseCommand, ShellConfig } from './command.ts';
 import { type CommandLine, readCommandLine, refuseUnknownCommand } from './command-line.ts';
@@ -43,9 +44,21 @@ export async function main(argv: readonly string[], packageRoot: URL): Promise<v
     const id = line.command?.replaceAll(' ', ':') ?? '';
     const command = commands[id];
     if (line.wants === 'help' || command === undefined) return await printHelp(packageRoot, line);
+    refuseGoneFolder();
     await runCommand(id, argv.slice(id.split(':').length), { packageRoot, file: command.relativePath });
   } catch (error) {
     reportFailure(error, context);
+  }
+}
+
+/** Every command looks from the working directory; a shell may still stand in one that was removed. */
+function refuseGoneFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new ReleaseError('FILE_NOT_FOUND', 'The folder that this was run in is not there any more.', {
+      fix: 'Change to a folder that exists, then run the same command again.',
+    });
   }
 }
 

@@ -26,7 +26,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
 /** What a file system's refusal means to the user; anything that is no such refusal comes back as it is. */
 export function explainWriteError(error: unknown, path: string): unknown {
   const name = relative('.', path) || path;
-  if (isSystemError(error, 'EISDIR', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG', 'ELOOP', 'ENOTEMPTY')) {
+  if (isSystemError(error, ...NO_FILE_THERE)) {
     const fix = 'Name a file in a folder.';
     return new ReleaseError('FILE_UNWRITABLE', `"${name}" cannot be written as a file (${error.code}).`, {
       fix,
@@ -59,3 +59,6 @@ export async function writeSynced(path: string, content: string | Uint8Array): P
     await file.close();
   }
 }
+
+/** What systems say of a path that no file can have; an empty one is `ENOENT`. */
+const NO_FILE_THERE = ['ENOENT', 'EISDIR', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG', 'ELOOP', 'ENOTEMPTY'];

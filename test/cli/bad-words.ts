@@ -52,6 +52,7 @@ export const BAD_WORDS: readonly BadInput[] = [
   },
   { why: 'a date that is none', args: 'audit --as-of tomorrow', code: 'USAGE', says: /"tomorrow"/ },
   { why: 'a date that is none', args: 'report --as-of tomorrow', code: 'USAGE', says: /"tomorrow"/ },
+  { why: 'an empty name for a page', args: 'report --out ', code: 'FILE_UNWRITABLE', says: /""/ },
   { why: 'a folder for a page', args: 'report --out adapters', code: 'FILE_UNWRITABLE', says: /"adapters"/ },
   { why: 'the 30th of February', args: 'audit --as-of 2027-02-30', code: 'USAGE', says: /"2027-02-30"/ },
   {

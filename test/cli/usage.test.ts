@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliProject, copyOf, publishedProject } from '../support/cli-project.ts';
+import { PACKAGE_ROOT } from '../support/run-cli.ts';
 import { COMMAND_CASES, COMMANDS } from './command-cases.ts';
 import { expectCleanStreams, expectPlainError, readDocument } from './documents.ts';
 
@@ -77,6 +80,15 @@ describe('no such command', () => {
     expect(run.stdout).toBe('');
     expect(run.stderr).toContain('There is no folder "--json".');
   });
+});
+
+test('a working directory that was removed is told, by any command', () => {
+  const script = `cd "$(mktemp -d)" && rmdir "$PWD" && exec "${process.execPath}" "${join(PACKAGE_ROOT, 'bin/run.js')}" audit`;
+  const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  expect(status, stderr).toBe(4);
+  expect(stderr).toMatch(
+    /^Error: The folder that this was run in is not there any more\.\nCode: FILE_NOT_FOUND\n/,
+  );
 });
 
 describe('arguments', () => {
