@@ -48,6 +48,7 @@ function explain(cause: unknown, path: string): unknown {
 const OWNER_ONLY = 0o600;
 const REFUSALS = [
   'EACCES',
+  'EBUSY',
   'EISDIR',
   'ELOOP',
   'ENAMETOOLONG',
