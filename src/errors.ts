@@ -119,6 +119,8 @@ export class ReleaseError extends Error {
 /** An error of the operating system, as Node.js throws it. Named here so that our types need none of Node's. */
 export interface SystemError extends Error {
   readonly code: string;
+  /** What it is about, where the system tells. */
+  readonly path?: string;
 }
 
 /** True when `error` is a Node.js system error with one of these codes (`ENOENT`, `EEXIST`, …). */

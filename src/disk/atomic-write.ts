@@ -49,9 +49,12 @@ export function explainWriteError(error: unknown, path: string): unknown {
   );
 }
 
-/** Writes a new file and returns when its bytes are on the disk; `EEXIST` when the path is taken. */
-export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
+/**
+ * Writes a new file and returns when its bytes are on the disk; `EEXIST` when the path is taken. It is created with its
+ * mode, so that there is no moment at which others could open it.
+ */
+export async function writeSynced(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(content);
     await file.sync();

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { manifestKey, platformManifestKey } from '../release/layout.ts';
 import { type AppRequest, appUrlOf } from './app-request.ts';
 import { type Escaping, type Filling, fillTemplate } from './fill.ts';
 import { FIRST_SUPPORT, type FirstAdapter } from './first-matrix.ts';
@@ -69,8 +70,8 @@ async function appPlists(
   const isOnePerPlatform = hosting === 'managed' && platforms.length > 1;
   return (isOnePerPlatform ? platforms : platforms.slice(0, 1)).map((platform) => {
     const { values, sections } = fillingOf(request);
-    const manifest = hosting === 'managed' ? `${platform}.json` : 'manifest.json';
-    const manifestUrl = `${appUrlOf(request.publicUrl)}v1/channels/${CHANNEL}/${manifest}`;
+    const key = hosting === 'managed' ? platformManifestKey(CHANNEL, platform) : manifestKey(CHANNEL);
+    const manifestUrl = `${appUrlOf(request.publicUrl)}${key}`;
     return {
       path: join(folder, 'App', isOnePerPlatform ? `Info-${platform}.plist` : 'Info.plist'),
       content: fillTemplate(template, 'xml', { values: { ...values, platform, manifestUrl }, sections }),
@@ -125,7 +126,6 @@ const OWN_SHARED = {
   unmanaged: [
     'AdapterStore.swift',
     'PackChoice.swift',
-
     'PackTrust.swift',
     'PackDownload.swift',
     'PackUnpacker.swift',

@@ -46,6 +46,9 @@ export const PLACEHOLDER_URL = 'https://cdn.example.com/';
  */
 export const appUrlOf = (publicUrl: string): string => publicUrl.replace(/^http:/, 'https:');
 
+/** True for a name as an app group has it: `group.com.example.app`. */
+export const isAppGroup = (text: string): boolean => /^group(\.[A-Za-z0-9-]+)+$/.test(text);
+
 /**
  * Checks the answers.
  *
@@ -109,7 +112,7 @@ const faultsOfHosting = (hosting: string | undefined): readonly string[] =>
     : [`--hosting ${quoted(hosting)} is not known: expected ${APP_HOSTINGS.join(', ')}.`];
 
 const faultsOfGroup = ({ appGroup, app }: AppAnswers): readonly string[] =>
-  (appGroup === undefined && app === undefined) || /^group(\.[A-Za-z0-9-]+)+$/.test(appGroup ?? '')
+  (appGroup === undefined && app === undefined) || isAppGroup(appGroup ?? '')
     ? []
     : [`--app-group ${quoted(appGroup)} is no app group: expected one like group.com.example.app.`];
 

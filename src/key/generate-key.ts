@@ -1,6 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asideName } from '../disk/aside.ts';
+import { writeSynced } from '../disk/atomic-write.ts';
+import { syncFolder } from '../disk/sync-folder.ts';
 import { isSystemError, ReleaseError } from '../errors.ts';
 import { exportPrivateKey, generatePrivateKey, type PublicKey } from '../trust/keys.ts';
 
@@ -18,27 +20,17 @@ export async function generateKeyFile(
   const aside = join(dirname(path), asideName());
   try {
     if (!force) {
-      await writeSecret(path, exportPrivateKey(key));
+      await writeSynced(path, exportPrivateKey(key), OWNER_ONLY);
     } else {
-      await writeSecret(aside, exportPrivateKey(key));
+      await writeSynced(aside, exportPrivateKey(key), OWNER_ONLY);
       await rename(aside, path);
     }
+    await syncFolder(dirname(path));
   } catch (cause) {
     if (force) await rm(aside, { force: true }).catch(() => undefined);
     throw explain(cause, path);
   }
   return key.publicKey;
-}
-
-/** Created with its mode, so that there is no moment at which others could open it. */
-async function writeSecret(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', OWNER_ONLY);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function explain(cause: unknown, path: string): unknown {
@@ -56,6 +48,7 @@ function explain(cause: unknown, path: string): unknown {
 const OWNER_ONLY = 0o600;
 const REFUSALS = [
   'EACCES',
+  'EBUSY',
   'EISDIR',
   'ELOOP',
   'ENAMETOOLONG',

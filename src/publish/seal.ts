@@ -6,6 +6,7 @@ import type { ComposedRevision } from '../release/compose.ts';
 import type { Slot } from '../release/read-channel.ts';
 import type { Session } from '../session.ts';
 import type { Signing } from '../trust/signing.ts';
+import type { Accepted } from '../trust/verify.ts';
 
 /** What signs a revision right before it is committed, or leaves it unsigned. */
 export interface Seal {
@@ -70,9 +71,7 @@ export async function openSeal(
       const verdict = isOpening(at) ? opening : await look(at, verifyEntry);
       if (verdict === null) return false;
       return (
-        typeof verdict === 'string' ||
-        !verdict.keyIds.includes(signer.keyId) ||
-        verdict.statement.app !== signing.app
+        typeof verdict === 'string' || dueAfter(verdict, { app: signing.app, keyId: signer.keyId }) !== null
       );
     },
     apply: async (draft, next) => {
@@ -97,13 +96,20 @@ export async function dueSignature(
   try {
     const verdict = await requireTrusted(store, head, signing);
     if (verdict === 'unsigned') return 'unsigned';
-    if (verdict.statement.app !== signing.app) return 'other-app';
-    const keyId = await keyAtHand(signing, io.signingKey);
-    return keyId === null || verdict.keyIds.includes(keyId) ? null : 'other-key';
+    return dueAfter(verdict, { app: signing.app, keyId: await keyAtHand(signing, io.signingKey) });
   } catch (error) {
     if (error instanceof ReleaseError && error.code === 'SIGNATURE_INVALID') return null;
     throw error;
   }
+}
+
+/** What a signature that holds lacks beside the one that would be made now; a `keyId` that nobody knows lacks nothing. */
+function dueAfter(
+  { statement, keyIds }: Accepted,
+  { app, keyId }: { readonly app: string | null; readonly keyId: string | null },
+): DueSignature {
+  if (statement.app !== app) return 'other-app';
+  return keyId === null || keyIds.includes(keyId) ? null : 'other-key';
 }
 
 /** The id of the key in the environment or in the key file; null where there is none that would sign. */

@@ -20,7 +20,9 @@ test.each(['aar', 'zip'])(
 );
 
 test('nothing that is served needs no room', async () => {
-  const { config, channel } = await (await makeProject(scratchFolder())).session();
-  const { sizes } = expectApp(config, channel.target, await loadIntent(config));
+  const { config, channel } = await (await makeProject(scratchFolder(), ['summarizer'])).session();
+  const intent = await loadIntent(config);
+  const adapters = intent.adapters.map((adapter) => ({ ...adapter, serve: [] }));
+  const { sizes } = expectApp(config, channel.target, { ...intent, adapters });
   expect(sizes).toEqual({ all: 0, essential: 0 });
 });

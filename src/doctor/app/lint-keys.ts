@@ -1,5 +1,6 @@
-import { type AppHosting, appUrlOf } from '../../init/app-request.ts';
+import { type AppHosting, appUrlOf, isAppGroup } from '../../init/app-request.ts';
 import { errorFinding, type Finding, type FindingCode } from '../../model/finding.ts';
+import { manifestKey, platformManifestKey } from '../../release/layout.ts';
 import type { AppExpectation } from './expect-app.ts';
 import { pasteableKey, RESTRICTION_KEYS } from './missing-key.ts';
 import { type AppFacts, isDict, type PlistDict, type ReadPlist } from './read-app.ts';
@@ -70,7 +71,7 @@ function lintValues(file: ReadPlist, expected: AppExpectation): readonly Finding
     );
   const group = values['BAAppGroupID'];
   const groupFaults =
-    group === undefined || (typeof group === 'string' && /^group(\.[A-Za-z0-9-]+)+$/.test(group))
+    group === undefined || (typeof group === 'string' && isAppGroup(group))
       ? []
       : [
           wrong(
@@ -163,7 +164,9 @@ function manifestUrls(
   { channels, hosting, platforms, extraKeys }: AppExpectation,
 ): readonly string[] {
   const own = channels.flatMap((channel) =>
-    (hosting === 'managed' ? platforms : ['manifest']).map((name) => `v1/channels/${channel}/${name}.json`),
+    hosting === 'managed'
+      ? platforms.map((platform) => platformManifestKey(channel, platform))
+      : [manifestKey(channel)],
   );
   const extra = Object.values(extraKeys).flatMap((byChannel) => Object.values(byChannel));
   return [...own, ...extra].map((key) => `${appUrlOf(publicUrl)}${key}`);

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ReleaseError } from '../../errors.ts';
+import { isSystemError, ReleaseError } from '../../errors.ts';
 import { type OsVersion, parseOsVersion } from '../../model/os-version.ts';
 import type { Platform } from '../../model/platform.ts';
 
@@ -36,9 +36,21 @@ export interface AppFacts {
 /**
  * Reads the plists, entitlements and build settings below a folder. Follows no links and skips what is built or fetched.
  *
- * @throws ReleaseError `FILE_NOT_FOUND` when there is no such folder, `USAGE` when it holds too much to be one project
+ * @throws ReleaseError `FILE_NOT_FOUND` when there is no such folder or it cannot be read, `USAGE` when it holds too much to be one project
  */
 export async function readApp(folder: string, name: string): Promise<AppFacts> {
+  try {
+    return await readFacts(folder, name);
+  } catch (cause) {
+    if (!isSystemError(cause, 'EACCES', 'EPERM', 'ENOENT', 'ESRCH', 'EINVAL', 'EIO')) throw cause;
+    throw new ReleaseError('FILE_NOT_FOUND', `"${cause.path ?? name}" cannot be read (${cause.code}).`, {
+      fix: 'Give this user read access to it, or pass the folder of the Xcode project alone to --app.',
+      cause,
+    });
+  }
+}
+
+async function readFacts(folder: string, name: string): Promise<AppFacts> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory() !== true)
     throw new ReleaseError('FILE_NOT_FOUND', `There is no folder "${name}".`, {
