@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asideName } from '../disk/aside.ts';
 import { writeSynced } from '../disk/atomic-write.ts';
@@ -28,7 +28,7 @@ export async function generateKeyFile(
     await syncFolder(dirname(path));
   } catch (cause) {
     if (force) await rm(aside, { force: true }).catch(() => undefined);
-    throw explain(cause, path);
+    throw (await isFolder(path)) ? folderThere(path) : explain(cause, path);
   }
   return key.publicKey;
 }
@@ -44,6 +44,14 @@ function explain(cause: unknown, path: string): unknown {
     cause,
   });
 }
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() === true;
+
+const folderThere = (path: string): ReleaseError =>
+  new ReleaseError('FILE_UNWRITABLE', `"${path}" is a folder.`, {
+    fix: `Name a file in it, such as --out ${join(path, 'release-key.pem')}.`,
+  });
 
 const OWNER_ONLY = 0o600;
 const REFUSALS = [

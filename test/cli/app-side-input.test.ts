@@ -63,11 +63,12 @@ const MISTAKES: readonly {
   { args: ['serve', '--port', '99999'], code: 'USAGE', exit: 2, says: '--port is "99999"' },
   { args: ['serve', '--host', '192.0.2.1'], code: 'USAGE', exit: 2, says: '(EADDRNOTAVAIL)' },
   { args: ['key', 'generate'], code: 'USAGE', exit: 2, says: '--out is missing' },
+  { args: ['key', 'generate', '--out', '.'], code: 'FILE_UNWRITABLE', exit: 2, says: '"." is a folder' },
   {
     args: ['key', 'generate', '--force', '--out', '.'],
     code: 'FILE_UNWRITABLE',
     exit: 2,
-    says: '"." cannot be written (E',
+    says: '"." is a folder',
   },
   { args: ['key', 'generate', '--out', 'key.pem'], code: 'FILE_EXISTS', exit: 6, says: '"key.pem" is there' },
   {
