@@ -1,7 +1,7 @@
 import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
 import { type Answer, ReleaseCommand } from '../src/cli/command.ts';
-import { repeatable, toggle } from '../src/cli/flags.ts';
+import { repeatable, repeatableWord, toggle } from '../src/cli/flags.ts';
 import { completeAnswers, isAboutApp } from '../src/cli/init-answers.ts';
 import { parseAppAnswers } from '../src/init/app-request.ts';
 import { parseAdapterAnswers } from '../src/init/first-matrix.ts';
@@ -23,8 +23,8 @@ export default class Init extends ReleaseCommand {
     'app-group': string({ description: 'The app group that app and extension share.' }),
     'bundle-id': string({ description: 'The bundle id of the app.' }),
     'public-url': string({ description: 'Where apps fetch from; a placeholder until it is told.' }),
-    platform: repeatable({
-      description: 'iOS, macOS, tvOS or visionOS; repeat for several; default: iOS and macOS.',
+    platform: repeatableWord({
+      description: 'iOS, macOS, tvOS or visionOS; repeat for several, or use commas; default: iOS and macOS.',
     }),
     adapter: repeatable({
       description:

@@ -15,6 +15,10 @@ export const toggle = (options: {
 export const repeatable = ({ description }: { readonly description: string }) =>
   string({ description, multiple: true, multipleNonGreedy: true });
 
+/** A flag that is given once for each of its values, or once for all of them with commas: for words without any. */
+export const repeatableWord = ({ description }: { readonly description: string }) =>
+  string({ description, multiple: true, multipleNonGreedy: true, delimiter: ',' });
+
 /** A revision of a channel's log as an argument. */
 export const revisionArg = custom<number>({
   parse: (text) => Promise.resolve().then(() => parseRevision(text)),

@@ -113,6 +113,17 @@ describe('what exists', () => {
     expect(project.read('MyApp/App/App.entitlements')).not.toContain('sandbox');
     expect(project.read('fmrelease.config.ts')).toContain("support: { iOS: '>=26.0' }");
   });
+
+  test('platforms come one by one or with commas, as the dialogue takes them', async () => {
+    for (const told of [
+      ['--platform', 'iOS', '--platform', 'visionOS'],
+      ['--platform', 'iOS, visionOS'],
+    ]) {
+      const project = emptyProject();
+      await project.prepare('init', '--hosting', 'managed', ...told, ...APP_FLAGS);
+      expect(project.read('fmrelease.config.ts')).toContain("support: { iOS: '>=26.0', visionOS: '>=26.0' }");
+    }
+  });
 });
 
 describe('bad input is one error, and nothing is written', () => {
