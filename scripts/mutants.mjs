@@ -153,9 +153,17 @@ export const SOURCE_MUTANTS = [
   {
     bug: 'a command does not look for its own commit',
     file: 'src/publish/commit.ts',
+    text: 'if (head.entry.operation === operation) return head;',
+    instead: '',
+    test: 'test/publish/lost-replies.test.ts',
+    name: '',
+  },
+  {
+    bug: 'a command does not look for its own commit behind that of another',
+    file: 'src/publish/commit.ts',
     text: 'if (slot.entry.operation === operation) return',
     instead: "if (slot.entry.operation === '') return",
-    test: 'test/publish/lost-replies.test.ts',
+    test: 'test/publish/converging.test.ts',
     name: '',
   },
   {
