@@ -1,4 +1,4 @@
-import { loadIntent, selectAdapters } from '../matrix/load.ts';
+import { type Intent, loadIntent, selectAdapters } from '../matrix/load.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { desiredStatesOf } from '../plan/desired.ts';
 import { publishedAdapters } from '../release/adapters.ts';
@@ -19,6 +19,14 @@ export interface AuditRequest {
   readonly fleet?: Fleet | null;
 }
 
+/** What another target has told already. */
+export interface KnownElsewhere {
+  /** Adapters that may be in scope without being known here. */
+  readonly knownElsewhere?: readonly string[];
+  /** The intent on the day of the question, which is that of the config and not of a target. */
+  readonly intent?: Intent;
+}
+
 /** Sessions of one config and one channel name, a target each. */
 export type AuditedSessions = readonly [Session, ...Session[]];
 
@@ -32,10 +40,12 @@ export async function gatherAuditStates(
   request: AuditRequest,
 ): Promise<AuditedStates> {
   const knownElsewhere = others.length === 0 ? [] : request.only; // each alone may not know what another does
-  const gather = (session: Session): Promise<AuditState> =>
-    gatherAuditState(session, { ...request, knownElsewhere });
-  const states: [AuditState, ...AuditState[]] = [await gather(first)];
-  for (const session of others) states.push(await gather(session));
+  const states: [AuditState, ...AuditState[]] = [
+    await gatherAuditState(first, { ...request, knownElsewhere }),
+  ];
+  const { intent } = states[0];
+  for (const session of others)
+    states.push(await gatherAuditState(session, { ...request, knownElsewhere, intent }));
   selectAdapters(
     states[0].intent,
     request.only,
@@ -53,18 +63,18 @@ export async function gatherAuditStates(
  */
 export async function gatherAuditState(
   session: Session,
-  request: AuditRequest & { readonly knownElsewhere?: readonly string[] },
+  request: AuditRequest & KnownElsewhere,
 ): Promise<AuditState> {
   const { config, channel, io } = session;
   const { asOf, only, full, fleet = null, knownElsewhere = [] } = request;
   const day = dayOf({ asOf });
   const knownOf = (name: string): Promise<EntryCache> =>
     openEntryCache({ root: config.root, name: `${channel.target.publicUrl} ${name}`, distrust: full });
-  const [log, matrix] = await Promise.all([
+  const [log, intent] = await Promise.all([
     knownOf(channel.name).then((known) => readLog(channel.store, channel.name, known)),
-    loadIntent(config),
+    request.intent ??
+      loadIntent(config).then((now) => intentOn(now, config.support, { day, upcoming: null })),
   ]);
-  const intent = intentOn(matrix, config.support, { day, upcoming: null });
   const adapters = selectAdapters(
     intent,
     only,

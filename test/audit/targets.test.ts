@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { auditTargets } from '../../src/audit/audit.ts';
-import { gatherAuditState } from '../../src/audit/gather.ts';
+import { gatherAuditStates } from '../../src/audit/gather.ts';
 import { reportOfStates, runAudit } from '../../src/audit/run.ts';
 import type { AuditedStates } from '../../src/audit/state.ts';
 import { manifestKey } from '../../src/release/layout.ts';
@@ -27,9 +27,7 @@ async function sessionsOf(scene: Scene) {
 
 /** The states of {@link sessionsOf}. */
 async function atTwoTargets(scene: Scene): Promise<AuditedStates> {
-  const [session, elsewhere] = await sessionsOf(scene);
-  const request = { asOf: new Date(NOON), only: [], full: false };
-  return [await gatherAuditState(session, request), await gatherAuditState(elsewhere, request)];
+  return gatherAuditStates(await sessionsOf(scene), { asOf: new Date(NOON), only: [], full: false });
 }
 
 describe('an audit of several targets', () => {
@@ -94,6 +92,11 @@ describe('an audit of several targets', () => {
       { target: 'local' },
       { target: 'local' },
     ]);
+  });
+
+  test('decides the matrix once for all of them', async () => {
+    const [first, second] = await atTwoTargets(await aScene());
+    expect(second?.intent).toBe(first.intent);
   });
 
   test('asks each target who owns a pack, and knows names that one of them alone knows', async () => {
