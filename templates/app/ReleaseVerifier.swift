@@ -68,18 +68,9 @@ nonisolated public struct PackStatement: Equatable, Sendable {
   public let sizeBytes: Int64
   public let baseModelSignature: String?
 
-  /// True when the file that was downloaded is the one that was signed. Reads it in pieces.
+  /// True when the file that was downloaded is the one that was signed.
   public func matches(fileAt url: URL) throws -> Bool {
-    let file = try FileHandle(forReadingFrom: url)
-    defer { try? file.close() }
-    var hash = SHA256()
-    var total: Int64 = 0
-    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-      hash.update(data: piece)
-      total += Int64(piece.count)
-      if total > sizeBytes { return false }
-    }
-    return total == sizeBytes && hexDigits(hash.finalize()) == packSha256
+    try isFile(at: url, sizeBytes: sizeBytes, sha256: packSha256)
   }
 }
 
@@ -287,6 +278,20 @@ nonisolated func readStatement(_ payload: Data) -> StatementFields? {
 nonisolated func decodeBase64(_ text: String) -> Data? {
   guard let bytes = Data(base64Encoded: text), bytes.base64EncodedString() == text else { return nil }
   return bytes
+}
+
+/// True when a file has exactly this size and this SHA-256. Reads it in pieces, and stops when it is too long.
+nonisolated func isFile(at url: URL, sizeBytes: Int64, sha256: String) throws -> Bool {
+  let file = try FileHandle(forReadingFrom: url)
+  defer { try? file.close() }
+  var hash = SHA256()
+  var total: Int64 = 0
+  while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+    hash.update(data: piece)
+    total += Int64(piece.count)
+    if total > sizeBytes { return false }
+  }
+  return total == sizeBytes && hexDigits(hash.finalize()) == sha256
 }
 
 nonisolated func hexDigits<Bytes: Sequence>(_ bytes: Bytes) -> String where Bytes.Element == UInt8 {

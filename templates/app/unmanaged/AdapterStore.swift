@@ -2,7 +2,6 @@
 //
 // Nothing is removed because a check failed: what was installed stays until a verified manifest no longer lists it.
 
-import CryptoKit
 import Foundation
 
 nonisolated struct AdapterStore: Sendable {
@@ -58,7 +57,7 @@ nonisolated struct AdapterStore: Sendable {
   /// Compares size and digest with the manifest, unpacks aside, and moves the result into its place in one step.
   func install(_ file: URL, as pack: ReleasePack) throws {
     defer { try? FileManager.default.removeItem(at: file) }
-    guard try digest(of: file, sizeBytes: pack.downloadSize) == pack.sha256 else { throw Failure.wrongBytes }
+    guard try isFile(at: file, sizeBytes: pack.downloadSize, sha256: pack.sha256) else { throw Failure.wrongBytes }
     let aside = folder.appendingPathComponent("aside-\(UUID().uuidString)", isDirectory: true)
     try FileManager.default.createDirectory(at: aside, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: aside) }
@@ -83,17 +82,4 @@ nonisolated struct AdapterStore: Sendable {
   private var packFolder: URL { folder.appendingPathComponent("packs", isDirectory: true) }
 
   private func place(of pack: ReleasePack) -> URL { packFolder.appendingPathComponent(pack.sha256, isDirectory: true) }
-
-  /// Reads the file in pieces; an empty text when its size is another one.
-  private func digest(of url: URL, sizeBytes: Int64) throws -> String {
-    let file = try FileHandle(forReadingFrom: url)
-    defer { try? file.close() }
-    var hash = SHA256()
-    var total: Int64 = 0
-    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-      hash.update(data: piece)
-      total += Int64(piece.count)
-    }
-    return total == sizeBytes ? hexDigits(hash.finalize()) : ""
-  }
 }
