@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliProject, emptyProject } from '../support/cli-project.ts';
 import { makeAdapter } from '../support/make-adapter.ts';
 import { CLI, cliEnvironment, PACKAGE_ROOT } from '../support/run-cli.ts';
+import { toPattern } from '../support/shown-output.ts';
 import { swiftFaults } from '../templates/parse-swift.ts';
 
 const page = readFileSync(join(PACKAGE_ROOT, 'docs', 'integrate.md'), 'utf8');
@@ -108,17 +109,3 @@ function runServer(command: string): Promise<{ status: number | null; stdout: st
   });
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, ...seen })));
 }
-
-/** Shown output is exact but for `…`, which stands for anything, and runs of spaces. */
-const toPattern = (output: string): RegExp =>
-  new RegExp(
-    `^${output
-      .split(/\s*…\s*/)
-      .map((part) =>
-        part
-          .split(/\s+/)
-          .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-          .join('\\s+'),
-      )
-      .join('[\\s\\S]*?')}\\s*$`,
-  );

@@ -15,6 +15,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSampleAdapter } from '../../scripts/sample-adapter.mjs';
+import { toPattern } from '../support/shown-output.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -95,20 +96,6 @@ function readSteps(text: string): readonly Step[] {
       return { command, output: output.join('\n').trim() };
     });
 }
-
-/** Shown output is exact but for `…`, which stands for anything, and runs of spaces. */
-const toPattern = (output: string): RegExp =>
-  new RegExp(
-    `^${output
-      .split(/\s*…\s*/)
-      .map((part) =>
-        part
-          .split(/\s+/)
-          .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-          .join('\\s+'),
-      )
-      .join('[\\s\\S]*?')}\\s*$`,
-  );
 
 function prepareProject(project: string): void {
   mkdirSync(join(project, 'bin'), { recursive: true });
